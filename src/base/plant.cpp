@@ -1,0 +1,44 @@
+#include "base/plant.h"
+
+#include <array>
+
+namespace kith {
+
+namespace {
+constexpr std::array<std::string_view, static_cast<std::size_t>(Plant::count_)> kNames{"none",
+                                                                                       "no_sync",
+                                                                                       "ack_before_durable",
+                                                                                       "push_before_durable",
+                                                                                       "no_pending_row",
+                                                                                       "pending_cleared_early",
+                                                                                       "no_duplicate_check",
+                                                                                       "ids_forgotten",
+                                                                                       "new_id_on_repeat",
+                                                                                       "chain_ignored",
+                                                                                       "no_chain_extension",
+                                                                                       "mark_not_checked",
+                                                                                       "cursor_past_page",
+                                                                                       "live_gap",
+                                                                                       "cursor_without_store",
+                                                                                       "read_mark_back",
+                                                                                       "unread_counts_own",
+                                                                                       "time_goes_back",
+                                                                                       "revoked_stays",
+                                                                                       "id_reuse_accepted",
+                                                                                       "checkpoint_early"};
+}
+
+#ifdef KITH_PLANT
+thread_local Plant planted_fault = Plant::none;
+#endif
+
+std::string_view name(Plant plant) { return kNames[static_cast<std::size_t>(plant)]; }
+
+Plant plant_by_name(std::string_view text) {
+  for (std::size_t i = 0; i < kNames.size(); ++i) {
+    if (kNames[i] == text) return static_cast<Plant>(i);
+  }
+  return Plant::none;
+}
+
+}  // namespace kith

@@ -1,0 +1,46 @@
+// base/plant.h — The bank of planted faults: mistakes that a messenger could have made, switched on at run time in one test-only build.
+//
+// They exist to test the tests: `./dev sim --planted` must find each of them. In every other build planted() is a constant false
+// and the mistakes are not in the binary.
+#pragma once
+
+#include <string_view>
+
+namespace kith {
+
+enum class Plant : int {
+  none = 0,
+  no_sync,                // The store calls a write durable that a crash may lose.
+  ack_before_durable,     // The sender is acked when its message is handed to the store.
+  push_before_durable,    // A message is pushed before the inbox has it.
+  no_pending_row,         // Nothing durable says that a conversation has a fan-out to finish.
+  pending_cleared_early,  // The pending row is cleared before every inbox has reached the head.
+  no_duplicate_check,     // A retried send is stored again.
+  ids_forgotten,          // Retries are looked for in memory only: a restart forgets them.
+  new_id_on_repeat,       // A batch with an unknown outcome is written again under new numbers.
+  chain_ignored,          // Rows of dead epochs are read as if they counted.
+  no_chain_extension,     // An epoch writes without saying so in the head row.
+  mark_not_checked,       // An inbox takes hand-offs that do not follow its mark.
+  cursor_past_page,       // A page moves the cursor further than its content.
+  live_gap,               // A session that fell behind goes live without reading what it missed.
+  cursor_without_store,   // A cursor of another store's lifetime is accepted.
+  read_mark_back,         // A read mark may move down.
+  unread_counts_own,      // One's own messages count as unread.
+  time_goes_back,         // Entries carry the bare clock, which may step back.
+  revoked_stays,          // Revoking a device leaves its open sessions alone.
+  id_reuse_accepted,      // The same client id with another text gets the first answer.
+  checkpoint_early,       // The checkpoint moves before the views are durable.
+  count_,
+};
+
+std::string_view name(Plant);
+Plant plant_by_name(std::string_view);
+
+#ifdef KITH_PLANT
+extern thread_local Plant planted_fault;  // Set once, by the simulator, before anything runs on this thread.
+inline bool planted(Plant which) { return planted_fault == which; }
+#else
+constexpr bool planted(Plant) { return false; }
+#endif
+
+}  // namespace kith
