@@ -1,0 +1,234 @@
+// wire/fields.gen.h — Calls a function with each member of a message, in the order of the struct.
+// Generated from wire/kith.proto by tools/generate.py; do not edit.
+// clang-format off
+#pragma once
+
+#include "wire/wire.gen.h"
+
+namespace kith::wire {
+
+template <class Use>
+void for_each_field(Auth& message, Use&& use) {
+  use(message.token);
+  use(message.device);
+  use(message.cursor);
+  use(message.useq);
+}
+
+template <class Use>
+void for_each_field(Send& message, Use&& use) {
+  use(message.target);
+  use(message.client_id);
+  use(message.base_seq);
+  use(message.text);
+}
+
+template <class Use>
+void for_each_field(Open& message, Use&& use) {
+  use(message.with);
+}
+
+template <class Use>
+void for_each_field(GetHistory& message, Use&& use) {
+  use(message.conversation);
+  use(message.before);
+  use(message.after);
+  use(message.limit);
+}
+
+template <class Use>
+void for_each_field(GetConversations& message, Use&& use) {
+  use(message.limit);
+  use(message.page);
+}
+
+template <class Use>
+void for_each_field(Read& message, Use&& use) {
+  use(message.conversation);
+  use(message.seq);
+}
+
+template <class Use>
+void for_each_field(Confirm& message, Use&& use) {
+  use(message.useq);
+}
+
+template <class Use>
+void for_each_field(Block& message, Use&& use) {
+  use(message.user);
+  use(message.blocked);
+}
+
+template <class Use>
+void for_each_field(Ping&, Use&&) {}
+
+template <class Use>
+void for_each_field(Command& message, Use&& use) {
+  use(message.id);
+  use(message.command);
+}
+
+template <class Use>
+void for_each_field(Limits& message, Use&& use) {
+  use(message.frame_bytes);
+  use(message.text_bytes);
+  use(message.history_page);
+  use(message.conversations_page);
+}
+
+template <class Use>
+void for_each_field(Hello& message, Use&& use) {
+  use(message.protocol);
+  use(message.heartbeat_s);
+  use(message.limits);
+}
+
+template <class Use>
+void for_each_field(Ready& message, Use&& use) {
+  use(message.user);
+  use(message.device);
+  use(message.useq);
+  use(message.home);
+}
+
+template <class Use>
+void for_each_field(Presence& message, Use&& use) {
+  use(message.user);
+  use(message.online);
+  use(message.since);
+}
+
+template <class Use>
+void for_each_field(Sent& message, Use&& use) {
+  use(message.conversation);
+  use(message.seq);
+  use(message.time);
+  use(message.durability);
+  use(message.repeated);
+  use(message.window_only);
+  use(message.presence);
+}
+
+template <class Use>
+void for_each_field(Opened& message, Use&& use) {
+  use(message.conversation);
+  use(message.with);
+  use(message.head);
+}
+
+template <class Use>
+void for_each_field(Message& message, Use&& use) {
+  use(message.conversation);
+  use(message.seq);
+  use(message.from);
+  use(message.time);
+  use(message.n);
+  use(message.client_id);
+  use(message.text);
+}
+
+template <class Use>
+void for_each_field(Unknown& message, Use&& use) {
+  use(message.seq);
+}
+
+template <class Use>
+void for_each_field(Entry& message, Use&& use) {
+  use(message.kind);
+}
+
+template <class Use>
+void for_each_field(History& message, Use&& use) {
+  use(message.conversation);
+  use(message.entries);
+  use(message.head);
+  use(message.more);
+}
+
+template <class Use>
+void for_each_field(ConversationSummary& message, Use&& use) {
+  use(message.conversation);
+  use(message.with);
+  use(message.head);
+  use(message.unread);
+  use(message.read);
+  use(message.last);
+}
+
+template <class Use>
+void for_each_field(Conversations& message, Use&& use) {
+  use(message.items);
+  use(message.next);
+}
+
+template <class Use>
+void for_each_field(Done&, Use&&) {}
+
+template <class Use>
+void for_each_field(Error& message, Use&& use) {
+  use(message.type);
+  use(message.code);
+  use(message.title);
+  use(message.status);
+  use(message.detail);
+  use(message.outcome);
+  use(message.retry_after_ms);
+}
+
+template <class Use>
+void for_each_field(ReadMark& message, Use&& use) {
+  use(message.conversation);
+  use(message.seq);
+}
+
+template <class Use>
+void for_each_field(Event& message, Use&& use) {
+  use(message.useq);
+  use(message.event);
+}
+
+template <class Use>
+void for_each_field(Change& message, Use&& use) {
+  use(message.conversation);
+  use(message.with);
+  use(message.from);
+  use(message.to);
+  use(message.entries);
+  use(message.read);
+}
+
+template <class Use>
+void for_each_field(Page& message, Use&& use) {
+  use(message.from);
+  use(message.to);
+  use(message.changes);
+  use(message.cursor);
+}
+
+template <class Use>
+void for_each_field(Resync& message, Use&& use) {
+  use(message.cursor);
+  use(message.reason);
+}
+
+template <class Use>
+void for_each_field(Synced& message, Use&& use) {
+  use(message.cursor);
+}
+
+template <class Use>
+void for_each_field(Goaway& message, Use&& use) {
+  use(message.after_ms);
+  use(message.reason);
+}
+
+template <class Use>
+void for_each_field(Pong&, Use&&) {}
+
+template <class Use>
+void for_each_field(Frame& message, Use&& use) {
+  use(message.re);
+  use(message.body);
+}
+
+}  // namespace kith::wire

@@ -1,0 +1,324 @@
+// Generated from wire/kith.proto by tools/generate.py; do not edit.
+// clang-format off
+#include "wire/json_read.gen.h"
+
+namespace kith::wire {
+
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Auth& out) {
+  return walk.each(object, [&](std::string_view key, JsonWalk::Value value) {
+    if (key == "token") return walk.field(value, "token", out.token);
+    if (key == "device") return walk.field(value, "device", out.device);
+    if (key == "cursor") return walk.field(value, "cursor", out.cursor);
+    if (key == "useq") return walk.field(value, "useq", out.useq);
+    return walk.unknown(value, key);
+  });
+}
+
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Send& out) {
+  return walk.each(object, [&](std::string_view key, JsonWalk::Value value) {
+    if (key == "to") return walk.text_member<Send::To>(value, "to", out.target);
+    if (key == "conversation") return walk.text_member<Send::Conversation>(value, "conversation", out.target);
+    if (key == "clientId" || key == "client_id") return walk.field(value, "clientId", out.client_id);
+    if (key == "baseSeq" || key == "base_seq") return walk.field(value, "baseSeq", out.base_seq);
+    if (key == "text") return walk.field(value, "text", out.text);
+    return walk.unknown(value, key);
+  });
+}
+
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Open& out) {
+  return walk.each(object, [&](std::string_view key, JsonWalk::Value value) {
+    if (key == "with") return walk.field(value, "with", out.with);
+    return walk.unknown(value, key);
+  });
+}
+
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, GetHistory& out) {
+  return walk.each(object, [&](std::string_view key, JsonWalk::Value value) {
+    if (key == "conversation") return walk.field(value, "conversation", out.conversation);
+    if (key == "before") return walk.field(value, "before", out.before);
+    if (key == "after") return walk.field(value, "after", out.after);
+    if (key == "limit") return walk.field(value, "limit", out.limit);
+    return walk.unknown(value, key);
+  });
+}
+
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, GetConversations& out) {
+  return walk.each(object, [&](std::string_view key, JsonWalk::Value value) {
+    if (key == "limit") return walk.field(value, "limit", out.limit);
+    if (key == "page") return walk.field(value, "page", out.page);
+    return walk.unknown(value, key);
+  });
+}
+
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Read& out) {
+  return walk.each(object, [&](std::string_view key, JsonWalk::Value value) {
+    if (key == "conversation") return walk.field(value, "conversation", out.conversation);
+    if (key == "seq") return walk.field(value, "seq", out.seq);
+    return walk.unknown(value, key);
+  });
+}
+
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Confirm& out) {
+  return walk.each(object, [&](std::string_view key, JsonWalk::Value value) {
+    if (key == "useq") return walk.field(value, "useq", out.useq);
+    return walk.unknown(value, key);
+  });
+}
+
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Block& out) {
+  return walk.each(object, [&](std::string_view key, JsonWalk::Value value) {
+    if (key == "user") return walk.field(value, "user", out.user);
+    if (key == "blocked") return walk.field(value, "blocked", out.blocked);
+    return walk.unknown(value, key);
+  });
+}
+
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Ping&) {
+  return walk.each(object, [&walk](std::string_view key, JsonWalk::Value value) {
+    return walk.unknown(value, key);
+  });
+}
+
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Command& out) {
+  return walk.each(object, [&](std::string_view key, JsonWalk::Value value) {
+    if (key == "id") return walk.field(value, "id", out.id);
+    if (key == "auth") return walk.member<Auth>(value, "auth", out.command);
+    if (key == "send") return walk.member<Send>(value, "send", out.command);
+    if (key == "open") return walk.member<Open>(value, "open", out.command);
+    if (key == "history") return walk.member<GetHistory>(value, "history", out.command);
+    if (key == "conversations") return walk.member<GetConversations>(value, "conversations", out.command);
+    if (key == "read") return walk.member<Read>(value, "read", out.command);
+    if (key == "confirm") return walk.member<Confirm>(value, "confirm", out.command);
+    if (key == "block") return walk.member<Block>(value, "block", out.command);
+    if (key == "ping") return walk.member<Ping>(value, "ping", out.command);
+    return walk.unknown(value, key);
+  });
+}
+
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Limits& out) {
+  return walk.each(object, [&](std::string_view key, JsonWalk::Value value) {
+    if (key == "frameBytes" || key == "frame_bytes") return walk.field(value, "frameBytes", out.frame_bytes);
+    if (key == "textBytes" || key == "text_bytes") return walk.field(value, "textBytes", out.text_bytes);
+    if (key == "historyPage" || key == "history_page") return walk.field(value, "historyPage", out.history_page);
+    if (key == "conversationsPage" || key == "conversations_page") return walk.field(value, "conversationsPage", out.conversations_page);
+    return walk.unknown(value, key);
+  });
+}
+
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Hello& out) {
+  return walk.each(object, [&](std::string_view key, JsonWalk::Value value) {
+    if (key == "protocol") return walk.field(value, "protocol", out.protocol);
+    if (key == "heartbeatS" || key == "heartbeat_s") return walk.field(value, "heartbeatS", out.heartbeat_s);
+    if (key == "limits") return walk.field(value, "limits", out.limits);
+    return walk.unknown(value, key);
+  });
+}
+
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Ready& out) {
+  return walk.each(object, [&](std::string_view key, JsonWalk::Value value) {
+    if (key == "user") return walk.field(value, "user", out.user);
+    if (key == "device") return walk.field(value, "device", out.device);
+    if (key == "useq") return walk.field(value, "useq", out.useq);
+    if (key == "home") return walk.field(value, "home", out.home);
+    return walk.unknown(value, key);
+  });
+}
+
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Presence& out) {
+  return walk.each(object, [&](std::string_view key, JsonWalk::Value value) {
+    if (key == "user") return walk.field(value, "user", out.user);
+    if (key == "online") return walk.field(value, "online", out.online);
+    if (key == "since") return walk.field(value, "since", out.since);
+    return walk.unknown(value, key);
+  });
+}
+
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Sent& out) {
+  return walk.each(object, [&](std::string_view key, JsonWalk::Value value) {
+    if (key == "conversation") return walk.field(value, "conversation", out.conversation);
+    if (key == "seq") return walk.field(value, "seq", out.seq);
+    if (key == "time") return walk.field(value, "time", out.time);
+    if (key == "durability") return walk.field(value, "durability", out.durability);
+    if (key == "repeated") return walk.field(value, "repeated", out.repeated);
+    if (key == "windowOnly" || key == "window_only") return walk.field(value, "windowOnly", out.window_only);
+    if (key == "presence") return walk.field(value, "presence", out.presence);
+    return walk.unknown(value, key);
+  });
+}
+
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Opened& out) {
+  return walk.each(object, [&](std::string_view key, JsonWalk::Value value) {
+    if (key == "conversation") return walk.field(value, "conversation", out.conversation);
+    if (key == "with") return walk.field(value, "with", out.with);
+    if (key == "head") return walk.field(value, "head", out.head);
+    return walk.unknown(value, key);
+  });
+}
+
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Message& out) {
+  return walk.each(object, [&](std::string_view key, JsonWalk::Value value) {
+    if (key == "conversation") return walk.field(value, "conversation", out.conversation);
+    if (key == "seq") return walk.field(value, "seq", out.seq);
+    if (key == "from") return walk.field(value, "from", out.from);
+    if (key == "time") return walk.field(value, "time", out.time);
+    if (key == "n") return walk.field(value, "n", out.n);
+    if (key == "clientId" || key == "client_id") return walk.field(value, "clientId", out.client_id);
+    if (key == "text") return walk.field(value, "text", out.text);
+    return walk.unknown(value, key);
+  });
+}
+
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Unknown& out) {
+  return walk.each(object, [&](std::string_view key, JsonWalk::Value value) {
+    if (key == "seq") return walk.field(value, "seq", out.seq);
+    return walk.unknown(value, key);
+  });
+}
+
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Entry& out) {
+  return walk.each(object, [&](std::string_view key, JsonWalk::Value value) {
+    if (key == "message") return walk.member<Message>(value, "message", out.kind);
+    if (key == "unknown") return walk.member<Unknown>(value, "unknown", out.kind);
+    return walk.unknown(value, key);
+  });
+}
+
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, History& out) {
+  return walk.each(object, [&](std::string_view key, JsonWalk::Value value) {
+    if (key == "conversation") return walk.field(value, "conversation", out.conversation);
+    if (key == "entries") return walk.field(value, "entries", out.entries);
+    if (key == "head") return walk.field(value, "head", out.head);
+    if (key == "more") return walk.field(value, "more", out.more);
+    return walk.unknown(value, key);
+  });
+}
+
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, ConversationSummary& out) {
+  return walk.each(object, [&](std::string_view key, JsonWalk::Value value) {
+    if (key == "conversation") return walk.field(value, "conversation", out.conversation);
+    if (key == "with") return walk.field(value, "with", out.with);
+    if (key == "head") return walk.field(value, "head", out.head);
+    if (key == "unread") return walk.field(value, "unread", out.unread);
+    if (key == "read") return walk.field(value, "read", out.read);
+    if (key == "last") return walk.field(value, "last", out.last);
+    return walk.unknown(value, key);
+  });
+}
+
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Conversations& out) {
+  return walk.each(object, [&](std::string_view key, JsonWalk::Value value) {
+    if (key == "items") return walk.field(value, "items", out.items);
+    if (key == "next") return walk.field(value, "next", out.next);
+    return walk.unknown(value, key);
+  });
+}
+
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Done&) {
+  return walk.each(object, [&walk](std::string_view key, JsonWalk::Value value) {
+    return walk.unknown(value, key);
+  });
+}
+
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Error& out) {
+  return walk.each(object, [&](std::string_view key, JsonWalk::Value value) {
+    if (key == "type") return walk.field(value, "type", out.type);
+    if (key == "code") return walk.field(value, "code", out.code);
+    if (key == "title") return walk.field(value, "title", out.title);
+    if (key == "status") return walk.field(value, "status", out.status);
+    if (key == "detail") return walk.field(value, "detail", out.detail);
+    if (key == "outcome") return walk.field(value, "outcome", out.outcome);
+    if (key == "retryAfterMs" || key == "retry_after_ms") return walk.field(value, "retryAfterMs", out.retry_after_ms);
+    return walk.unknown(value, key);
+  });
+}
+
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, ReadMark& out) {
+  return walk.each(object, [&](std::string_view key, JsonWalk::Value value) {
+    if (key == "conversation") return walk.field(value, "conversation", out.conversation);
+    if (key == "seq") return walk.field(value, "seq", out.seq);
+    return walk.unknown(value, key);
+  });
+}
+
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Event& out) {
+  return walk.each(object, [&](std::string_view key, JsonWalk::Value value) {
+    if (key == "useq") return walk.field(value, "useq", out.useq);
+    if (key == "message") return walk.member<Message>(value, "message", out.event);
+    if (key == "read") return walk.member<ReadMark>(value, "read", out.event);
+    return walk.unknown(value, key);
+  });
+}
+
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Change& out) {
+  return walk.each(object, [&](std::string_view key, JsonWalk::Value value) {
+    if (key == "conversation") return walk.field(value, "conversation", out.conversation);
+    if (key == "with") return walk.field(value, "with", out.with);
+    if (key == "from") return walk.field(value, "from", out.from);
+    if (key == "to") return walk.field(value, "to", out.to);
+    if (key == "entries") return walk.field(value, "entries", out.entries);
+    if (key == "read") return walk.field(value, "read", out.read);
+    return walk.unknown(value, key);
+  });
+}
+
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Page& out) {
+  return walk.each(object, [&](std::string_view key, JsonWalk::Value value) {
+    if (key == "from") return walk.field(value, "from", out.from);
+    if (key == "to") return walk.field(value, "to", out.to);
+    if (key == "changes") return walk.field(value, "changes", out.changes);
+    if (key == "cursor") return walk.field(value, "cursor", out.cursor);
+    return walk.unknown(value, key);
+  });
+}
+
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Resync& out) {
+  return walk.each(object, [&](std::string_view key, JsonWalk::Value value) {
+    if (key == "cursor") return walk.field(value, "cursor", out.cursor);
+    if (key == "reason") return walk.field(value, "reason", out.reason);
+    return walk.unknown(value, key);
+  });
+}
+
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Synced& out) {
+  return walk.each(object, [&](std::string_view key, JsonWalk::Value value) {
+    if (key == "cursor") return walk.field(value, "cursor", out.cursor);
+    return walk.unknown(value, key);
+  });
+}
+
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Goaway& out) {
+  return walk.each(object, [&](std::string_view key, JsonWalk::Value value) {
+    if (key == "afterMs" || key == "after_ms") return walk.field(value, "afterMs", out.after_ms);
+    if (key == "reason") return walk.field(value, "reason", out.reason);
+    return walk.unknown(value, key);
+  });
+}
+
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Pong&) {
+  return walk.each(object, [&walk](std::string_view key, JsonWalk::Value value) {
+    return walk.unknown(value, key);
+  });
+}
+
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Frame& out) {
+  return walk.each(object, [&](std::string_view key, JsonWalk::Value value) {
+    if (key == "re") return walk.field(value, "re", out.re);
+    if (key == "hello") return walk.member<Hello>(value, "hello", out.body);
+    if (key == "ready") return walk.member<Ready>(value, "ready", out.body);
+    if (key == "sent") return walk.member<Sent>(value, "sent", out.body);
+    if (key == "opened") return walk.member<Opened>(value, "opened", out.body);
+    if (key == "history") return walk.member<History>(value, "history", out.body);
+    if (key == "conversations") return walk.member<Conversations>(value, "conversations", out.body);
+    if (key == "done") return walk.member<Done>(value, "done", out.body);
+    if (key == "error") return walk.member<Error>(value, "error", out.body);
+    if (key == "event") return walk.member<Event>(value, "event", out.body);
+    if (key == "page") return walk.member<Page>(value, "page", out.body);
+    if (key == "resync") return walk.member<Resync>(value, "resync", out.body);
+    if (key == "synced") return walk.member<Synced>(value, "synced", out.body);
+    if (key == "goaway") return walk.member<Goaway>(value, "goaway", out.body);
+    if (key == "pong") return walk.member<Pong>(value, "pong", out.body);
+    return walk.unknown(value, key);
+  });
+}
+
+}  // namespace kith::wire

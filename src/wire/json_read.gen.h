@@ -1,0 +1,45 @@
+// wire/json_read.gen.h — Reads the members of an object into a message: see json_walk.h.
+// Generated from wire/kith.proto by tools/generate.py; do not edit.
+// clang-format off
+#pragma once
+
+#include "wire/json_walk.h"
+#include "wire/wire.gen.h"
+
+namespace kith::wire {
+
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Auth& out);
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Send& out);
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Open& out);
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, GetHistory& out);
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, GetConversations& out);
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Read& out);
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Confirm& out);
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Block& out);
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Ping& out);
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Command& out);
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Limits& out);
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Hello& out);
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Ready& out);
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Presence& out);
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Sent& out);
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Opened& out);
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Message& out);
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Unknown& out);
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Entry& out);
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, History& out);
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, ConversationSummary& out);
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Conversations& out);
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Done& out);
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Error& out);
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, ReadMark& out);
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Event& out);
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Change& out);
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Page& out);
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Resync& out);
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Synced& out);
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Goaway& out);
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Pong& out);
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Frame& out);
+
+}  // namespace kith::wire

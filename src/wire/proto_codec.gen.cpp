@@ -1,0 +1,849 @@
+// Generated from wire/kith.proto by tools/generate.py; do not edit.
+// clang-format off
+#include "wire/proto_read.gen.h"
+#include "wire/proto_writer.h"
+
+namespace kith::wire {
+
+void write_proto(const Auth& message, std::string& out) {
+  if (!message.token.empty()) {
+    proto_text(out, 1, message.token);
+  }
+  if (!message.device.empty()) {
+    proto_text(out, 2, message.device);
+  }
+  if (!message.cursor.empty()) {
+    proto_text(out, 3, message.cursor);
+  }
+  if (message.useq != 0) {
+    proto_number(out, 4, message.useq);
+  }
+}
+
+bool read_fields(ProtoWalk& walk, std::string_view bytes, Auth& out) {
+  return walk.each(bytes, [&](const ProtoWalk::Field& field) {
+    if (field.is(1, 2)) return walk.field(field, "token", out.token);
+    if (field.is(2, 2)) return walk.field(field, "device", out.device);
+    if (field.is(3, 2)) return walk.field(field, "cursor", out.cursor);
+    if (field.is(4, 0)) return walk.field(field, "useq", out.useq);
+    return walk.unknown(field);
+  });
+}
+
+void write_proto(const Send& message, std::string& out) {
+  if (const auto* kind = std::get_if<Send::To>(&message.target)) {
+    proto_text(out, 1, kind->value);
+  }
+  if (const auto* kind = std::get_if<Send::Conversation>(&message.target)) {
+    proto_text(out, 2, kind->value);
+  }
+  if (!message.client_id.empty()) {
+    proto_text(out, 3, message.client_id);
+  }
+  if (message.base_seq) {
+    proto_number(out, 4, *message.base_seq);
+  }
+  if (!message.text.empty()) {
+    proto_text(out, 5, message.text);
+  }
+}
+
+bool read_fields(ProtoWalk& walk, std::string_view bytes, Send& out) {
+  return walk.each(bytes, [&](const ProtoWalk::Field& field) {
+    if (field.is(1, 2)) return walk.text_member<Send::To>(field, "to", out.target);
+    if (field.is(2, 2)) return walk.text_member<Send::Conversation>(field, "conversation", out.target);
+    if (field.is(3, 2)) return walk.field(field, "clientId", out.client_id);
+    if (field.is(4, 0)) return walk.field(field, "baseSeq", out.base_seq);
+    if (field.is(5, 2)) return walk.field(field, "text", out.text);
+    return walk.unknown(field);
+  });
+}
+
+void write_proto(const Open& message, std::string& out) {
+  if (!message.with.empty()) {
+    proto_text(out, 1, message.with);
+  }
+}
+
+bool read_fields(ProtoWalk& walk, std::string_view bytes, Open& out) {
+  return walk.each(bytes, [&](const ProtoWalk::Field& field) {
+    if (field.is(1, 2)) return walk.field(field, "with", out.with);
+    return walk.unknown(field);
+  });
+}
+
+void write_proto(const GetHistory& message, std::string& out) {
+  if (!message.conversation.empty()) {
+    proto_text(out, 1, message.conversation);
+  }
+  if (message.before != 0) {
+    proto_number(out, 2, message.before);
+  }
+  if (message.after) {
+    proto_number(out, 3, *message.after);
+  }
+  if (message.limit != 0) {
+    proto_number(out, 4, message.limit);
+  }
+}
+
+bool read_fields(ProtoWalk& walk, std::string_view bytes, GetHistory& out) {
+  return walk.each(bytes, [&](const ProtoWalk::Field& field) {
+    if (field.is(1, 2)) return walk.field(field, "conversation", out.conversation);
+    if (field.is(2, 0)) return walk.field(field, "before", out.before);
+    if (field.is(3, 0)) return walk.field(field, "after", out.after);
+    if (field.is(4, 0)) return walk.field(field, "limit", out.limit);
+    return walk.unknown(field);
+  });
+}
+
+void write_proto(const GetConversations& message, std::string& out) {
+  if (message.limit != 0) {
+    proto_number(out, 1, message.limit);
+  }
+  if (!message.page.empty()) {
+    proto_text(out, 2, message.page);
+  }
+}
+
+bool read_fields(ProtoWalk& walk, std::string_view bytes, GetConversations& out) {
+  return walk.each(bytes, [&](const ProtoWalk::Field& field) {
+    if (field.is(1, 0)) return walk.field(field, "limit", out.limit);
+    if (field.is(2, 2)) return walk.field(field, "page", out.page);
+    return walk.unknown(field);
+  });
+}
+
+void write_proto(const Read& message, std::string& out) {
+  if (!message.conversation.empty()) {
+    proto_text(out, 1, message.conversation);
+  }
+  if (message.seq != 0) {
+    proto_number(out, 2, message.seq);
+  }
+}
+
+bool read_fields(ProtoWalk& walk, std::string_view bytes, Read& out) {
+  return walk.each(bytes, [&](const ProtoWalk::Field& field) {
+    if (field.is(1, 2)) return walk.field(field, "conversation", out.conversation);
+    if (field.is(2, 0)) return walk.field(field, "seq", out.seq);
+    return walk.unknown(field);
+  });
+}
+
+void write_proto(const Confirm& message, std::string& out) {
+  if (message.useq != 0) {
+    proto_number(out, 1, message.useq);
+  }
+}
+
+bool read_fields(ProtoWalk& walk, std::string_view bytes, Confirm& out) {
+  return walk.each(bytes, [&](const ProtoWalk::Field& field) {
+    if (field.is(1, 0)) return walk.field(field, "useq", out.useq);
+    return walk.unknown(field);
+  });
+}
+
+void write_proto(const Block& message, std::string& out) {
+  if (!message.user.empty()) {
+    proto_text(out, 1, message.user);
+  }
+  if (message.blocked) {
+    proto_flag(out, 2, message.blocked);
+  }
+}
+
+bool read_fields(ProtoWalk& walk, std::string_view bytes, Block& out) {
+  return walk.each(bytes, [&](const ProtoWalk::Field& field) {
+    if (field.is(1, 2)) return walk.field(field, "user", out.user);
+    if (field.is(2, 0)) return walk.field(field, "blocked", out.blocked);
+    return walk.unknown(field);
+  });
+}
+
+void write_proto([[maybe_unused]] const Ping& message, [[maybe_unused]] std::string& out) {
+}
+
+bool read_fields(ProtoWalk& walk, std::string_view bytes, [[maybe_unused]] Ping& out) {
+  return walk.each(bytes, [&walk](const ProtoWalk::Field& field) {
+    return walk.unknown(field);
+  });
+}
+
+void write_proto(const Command& message, std::string& out) {
+  if (message.id != 0) {
+    proto_number(out, 1, message.id);
+  }
+  if (const auto* kind = std::get_if<Auth>(&message.command)) {
+    const auto begin = proto_open(out, 2);
+    write_proto(*kind, out);
+    proto_close(out, begin);
+  }
+  if (const auto* kind = std::get_if<Send>(&message.command)) {
+    const auto begin = proto_open(out, 3);
+    write_proto(*kind, out);
+    proto_close(out, begin);
+  }
+  if (const auto* kind = std::get_if<Open>(&message.command)) {
+    const auto begin = proto_open(out, 4);
+    write_proto(*kind, out);
+    proto_close(out, begin);
+  }
+  if (const auto* kind = std::get_if<GetHistory>(&message.command)) {
+    const auto begin = proto_open(out, 5);
+    write_proto(*kind, out);
+    proto_close(out, begin);
+  }
+  if (const auto* kind = std::get_if<GetConversations>(&message.command)) {
+    const auto begin = proto_open(out, 6);
+    write_proto(*kind, out);
+    proto_close(out, begin);
+  }
+  if (const auto* kind = std::get_if<Read>(&message.command)) {
+    const auto begin = proto_open(out, 7);
+    write_proto(*kind, out);
+    proto_close(out, begin);
+  }
+  if (const auto* kind = std::get_if<Confirm>(&message.command)) {
+    const auto begin = proto_open(out, 8);
+    write_proto(*kind, out);
+    proto_close(out, begin);
+  }
+  if (const auto* kind = std::get_if<Block>(&message.command)) {
+    const auto begin = proto_open(out, 9);
+    write_proto(*kind, out);
+    proto_close(out, begin);
+  }
+  if (const auto* kind = std::get_if<Ping>(&message.command)) {
+    const auto begin = proto_open(out, 10);
+    write_proto(*kind, out);
+    proto_close(out, begin);
+  }
+}
+
+bool read_fields(ProtoWalk& walk, std::string_view bytes, Command& out) {
+  return walk.each(bytes, [&](const ProtoWalk::Field& field) {
+    if (field.is(1, 0)) return walk.field(field, "id", out.id);
+    if (field.is(2, 2)) return walk.member<Auth>(field, "auth", out.command);
+    if (field.is(3, 2)) return walk.member<Send>(field, "send", out.command);
+    if (field.is(4, 2)) return walk.member<Open>(field, "open", out.command);
+    if (field.is(5, 2)) return walk.member<GetHistory>(field, "history", out.command);
+    if (field.is(6, 2)) return walk.member<GetConversations>(field, "conversations", out.command);
+    if (field.is(7, 2)) return walk.member<Read>(field, "read", out.command);
+    if (field.is(8, 2)) return walk.member<Confirm>(field, "confirm", out.command);
+    if (field.is(9, 2)) return walk.member<Block>(field, "block", out.command);
+    if (field.is(10, 2)) return walk.member<Ping>(field, "ping", out.command);
+    return walk.unknown(field);
+  });
+}
+
+void write_proto(const Limits& message, std::string& out) {
+  if (message.frame_bytes != 0) {
+    proto_number(out, 1, message.frame_bytes);
+  }
+  if (message.text_bytes != 0) {
+    proto_number(out, 2, message.text_bytes);
+  }
+  if (message.history_page != 0) {
+    proto_number(out, 3, message.history_page);
+  }
+  if (message.conversations_page != 0) {
+    proto_number(out, 4, message.conversations_page);
+  }
+}
+
+bool read_fields(ProtoWalk& walk, std::string_view bytes, Limits& out) {
+  return walk.each(bytes, [&](const ProtoWalk::Field& field) {
+    if (field.is(1, 0)) return walk.field(field, "frameBytes", out.frame_bytes);
+    if (field.is(2, 0)) return walk.field(field, "textBytes", out.text_bytes);
+    if (field.is(3, 0)) return walk.field(field, "historyPage", out.history_page);
+    if (field.is(4, 0)) return walk.field(field, "conversationsPage", out.conversations_page);
+    return walk.unknown(field);
+  });
+}
+
+void write_proto(const Hello& message, std::string& out) {
+  if (!message.protocol.empty()) {
+    proto_text(out, 1, message.protocol);
+  }
+  if (message.heartbeat_s != 0) {
+    proto_number(out, 2, message.heartbeat_s);
+  }
+  if (message.limits) {
+    const auto begin = proto_open(out, 3);
+    write_proto(*message.limits, out);
+    proto_close(out, begin);
+  }
+}
+
+bool read_fields(ProtoWalk& walk, std::string_view bytes, Hello& out) {
+  return walk.each(bytes, [&](const ProtoWalk::Field& field) {
+    if (field.is(1, 2)) return walk.field(field, "protocol", out.protocol);
+    if (field.is(2, 0)) return walk.field(field, "heartbeatS", out.heartbeat_s);
+    if (field.is(3, 2)) return walk.field(field, "limits", out.limits);
+    return walk.unknown(field);
+  });
+}
+
+void write_proto(const Ready& message, std::string& out) {
+  if (!message.user.empty()) {
+    proto_text(out, 1, message.user);
+  }
+  if (!message.device.empty()) {
+    proto_text(out, 2, message.device);
+  }
+  if (message.useq != 0) {
+    proto_number(out, 3, message.useq);
+  }
+  if (!message.home.empty()) {
+    proto_text(out, 4, message.home);
+  }
+}
+
+bool read_fields(ProtoWalk& walk, std::string_view bytes, Ready& out) {
+  return walk.each(bytes, [&](const ProtoWalk::Field& field) {
+    if (field.is(1, 2)) return walk.field(field, "user", out.user);
+    if (field.is(2, 2)) return walk.field(field, "device", out.device);
+    if (field.is(3, 0)) return walk.field(field, "useq", out.useq);
+    if (field.is(4, 2)) return walk.field(field, "home", out.home);
+    return walk.unknown(field);
+  });
+}
+
+void write_proto(const Presence& message, std::string& out) {
+  if (!message.user.empty()) {
+    proto_text(out, 1, message.user);
+  }
+  if (message.online) {
+    proto_flag(out, 2, message.online);
+  }
+  if (message.since.ms != 0) {
+    proto_time(out, 3, message.since);
+  }
+}
+
+bool read_fields(ProtoWalk& walk, std::string_view bytes, Presence& out) {
+  return walk.each(bytes, [&](const ProtoWalk::Field& field) {
+    if (field.is(1, 2)) return walk.field(field, "user", out.user);
+    if (field.is(2, 0)) return walk.field(field, "online", out.online);
+    if (field.is(3, 2)) return walk.field(field, "since", out.since);
+    return walk.unknown(field);
+  });
+}
+
+void write_proto(const Sent& message, std::string& out) {
+  if (!message.conversation.empty()) {
+    proto_text(out, 1, message.conversation);
+  }
+  if (message.seq != 0) {
+    proto_number(out, 2, message.seq);
+  }
+  if (message.time.ms != 0) {
+    proto_time(out, 3, message.time);
+  }
+  if (!message.durability.empty()) {
+    proto_text(out, 4, message.durability);
+  }
+  if (message.repeated) {
+    proto_flag(out, 5, message.repeated);
+  }
+  if (message.window_only) {
+    proto_flag(out, 6, message.window_only);
+  }
+  for (const auto& element : message.presence) {
+    const auto begin = proto_open(out, 7);
+    write_proto(element, out);
+    proto_close(out, begin);
+  }
+}
+
+bool read_fields(ProtoWalk& walk, std::string_view bytes, Sent& out) {
+  return walk.each(bytes, [&](const ProtoWalk::Field& field) {
+    if (field.is(1, 2)) return walk.field(field, "conversation", out.conversation);
+    if (field.is(2, 0)) return walk.field(field, "seq", out.seq);
+    if (field.is(3, 2)) return walk.field(field, "time", out.time);
+    if (field.is(4, 2)) return walk.field(field, "durability", out.durability);
+    if (field.is(5, 0)) return walk.field(field, "repeated", out.repeated);
+    if (field.is(6, 0)) return walk.field(field, "windowOnly", out.window_only);
+    if (field.is(7, 2)) return walk.field(field, "presence", out.presence);
+    return walk.unknown(field);
+  });
+}
+
+void write_proto(const Opened& message, std::string& out) {
+  if (!message.conversation.empty()) {
+    proto_text(out, 1, message.conversation);
+  }
+  if (!message.with.empty()) {
+    proto_text(out, 2, message.with);
+  }
+  if (message.head != 0) {
+    proto_number(out, 3, message.head);
+  }
+}
+
+bool read_fields(ProtoWalk& walk, std::string_view bytes, Opened& out) {
+  return walk.each(bytes, [&](const ProtoWalk::Field& field) {
+    if (field.is(1, 2)) return walk.field(field, "conversation", out.conversation);
+    if (field.is(2, 2)) return walk.field(field, "with", out.with);
+    if (field.is(3, 0)) return walk.field(field, "head", out.head);
+    return walk.unknown(field);
+  });
+}
+
+void write_proto(const Message& message, std::string& out) {
+  if (!message.conversation.empty()) {
+    proto_text(out, 1, message.conversation);
+  }
+  if (message.seq != 0) {
+    proto_number(out, 2, message.seq);
+  }
+  if (!message.from.empty()) {
+    proto_text(out, 3, message.from);
+  }
+  if (message.time.ms != 0) {
+    proto_time(out, 4, message.time);
+  }
+  if (message.n != 0) {
+    proto_number(out, 5, message.n);
+  }
+  if (!message.client_id.empty()) {
+    proto_text(out, 6, message.client_id);
+  }
+  if (!message.text.empty()) {
+    proto_text(out, 7, message.text);
+  }
+}
+
+bool read_fields(ProtoWalk& walk, std::string_view bytes, Message& out) {
+  return walk.each(bytes, [&](const ProtoWalk::Field& field) {
+    if (field.is(1, 2)) return walk.field(field, "conversation", out.conversation);
+    if (field.is(2, 0)) return walk.field(field, "seq", out.seq);
+    if (field.is(3, 2)) return walk.field(field, "from", out.from);
+    if (field.is(4, 2)) return walk.field(field, "time", out.time);
+    if (field.is(5, 0)) return walk.field(field, "n", out.n);
+    if (field.is(6, 2)) return walk.field(field, "clientId", out.client_id);
+    if (field.is(7, 2)) return walk.field(field, "text", out.text);
+    return walk.unknown(field);
+  });
+}
+
+void write_proto(const Unknown& message, std::string& out) {
+  if (message.seq != 0) {
+    proto_number(out, 1, message.seq);
+  }
+}
+
+bool read_fields(ProtoWalk& walk, std::string_view bytes, Unknown& out) {
+  return walk.each(bytes, [&](const ProtoWalk::Field& field) {
+    if (field.is(1, 0)) return walk.field(field, "seq", out.seq);
+    return walk.unknown(field);
+  });
+}
+
+void write_proto(const Entry& message, std::string& out) {
+  if (const auto* kind = std::get_if<Message>(&message.kind)) {
+    const auto begin = proto_open(out, 1);
+    write_proto(*kind, out);
+    proto_close(out, begin);
+  }
+  if (const auto* kind = std::get_if<Unknown>(&message.kind)) {
+    const auto begin = proto_open(out, 2);
+    write_proto(*kind, out);
+    proto_close(out, begin);
+  }
+}
+
+bool read_fields(ProtoWalk& walk, std::string_view bytes, Entry& out) {
+  return walk.each(bytes, [&](const ProtoWalk::Field& field) {
+    if (field.is(1, 2)) return walk.member<Message>(field, "message", out.kind);
+    if (field.is(2, 2)) return walk.member<Unknown>(field, "unknown", out.kind);
+    return walk.unknown(field);
+  });
+}
+
+void write_proto(const History& message, std::string& out) {
+  if (!message.conversation.empty()) {
+    proto_text(out, 1, message.conversation);
+  }
+  for (const auto& element : message.entries) {
+    const auto begin = proto_open(out, 2);
+    write_proto(element, out);
+    proto_close(out, begin);
+  }
+  if (message.head != 0) {
+    proto_number(out, 3, message.head);
+  }
+  if (message.more) {
+    proto_flag(out, 4, message.more);
+  }
+}
+
+bool read_fields(ProtoWalk& walk, std::string_view bytes, History& out) {
+  return walk.each(bytes, [&](const ProtoWalk::Field& field) {
+    if (field.is(1, 2)) return walk.field(field, "conversation", out.conversation);
+    if (field.is(2, 2)) return walk.field(field, "entries", out.entries);
+    if (field.is(3, 0)) return walk.field(field, "head", out.head);
+    if (field.is(4, 0)) return walk.field(field, "more", out.more);
+    return walk.unknown(field);
+  });
+}
+
+void write_proto(const ConversationSummary& message, std::string& out) {
+  if (!message.conversation.empty()) {
+    proto_text(out, 1, message.conversation);
+  }
+  if (!message.with.empty()) {
+    proto_text(out, 2, message.with);
+  }
+  if (message.head != 0) {
+    proto_number(out, 3, message.head);
+  }
+  if (message.unread != 0) {
+    proto_number(out, 4, message.unread);
+  }
+  if (message.read != 0) {
+    proto_number(out, 5, message.read);
+  }
+  if (message.last) {
+    const auto begin = proto_open(out, 6);
+    write_proto(*message.last, out);
+    proto_close(out, begin);
+  }
+}
+
+bool read_fields(ProtoWalk& walk, std::string_view bytes, ConversationSummary& out) {
+  return walk.each(bytes, [&](const ProtoWalk::Field& field) {
+    if (field.is(1, 2)) return walk.field(field, "conversation", out.conversation);
+    if (field.is(2, 2)) return walk.field(field, "with", out.with);
+    if (field.is(3, 0)) return walk.field(field, "head", out.head);
+    if (field.is(4, 0)) return walk.field(field, "unread", out.unread);
+    if (field.is(5, 0)) return walk.field(field, "read", out.read);
+    if (field.is(6, 2)) return walk.field(field, "last", out.last);
+    return walk.unknown(field);
+  });
+}
+
+void write_proto(const Conversations& message, std::string& out) {
+  for (const auto& element : message.items) {
+    const auto begin = proto_open(out, 1);
+    write_proto(element, out);
+    proto_close(out, begin);
+  }
+  if (!message.next.empty()) {
+    proto_text(out, 2, message.next);
+  }
+}
+
+bool read_fields(ProtoWalk& walk, std::string_view bytes, Conversations& out) {
+  return walk.each(bytes, [&](const ProtoWalk::Field& field) {
+    if (field.is(1, 2)) return walk.field(field, "items", out.items);
+    if (field.is(2, 2)) return walk.field(field, "next", out.next);
+    return walk.unknown(field);
+  });
+}
+
+void write_proto([[maybe_unused]] const Done& message, [[maybe_unused]] std::string& out) {
+}
+
+bool read_fields(ProtoWalk& walk, std::string_view bytes, [[maybe_unused]] Done& out) {
+  return walk.each(bytes, [&walk](const ProtoWalk::Field& field) {
+    return walk.unknown(field);
+  });
+}
+
+void write_proto(const Error& message, std::string& out) {
+  if (!message.type.empty()) {
+    proto_text(out, 1, message.type);
+  }
+  if (!message.code.empty()) {
+    proto_text(out, 2, message.code);
+  }
+  if (!message.title.empty()) {
+    proto_text(out, 3, message.title);
+  }
+  if (message.status != 0) {
+    proto_number(out, 4, message.status);
+  }
+  if (!message.detail.empty()) {
+    proto_text(out, 5, message.detail);
+  }
+  if (!message.outcome.empty()) {
+    proto_text(out, 6, message.outcome);
+  }
+  if (message.retry_after_ms != 0) {
+    proto_number(out, 7, message.retry_after_ms);
+  }
+}
+
+bool read_fields(ProtoWalk& walk, std::string_view bytes, Error& out) {
+  return walk.each(bytes, [&](const ProtoWalk::Field& field) {
+    if (field.is(1, 2)) return walk.field(field, "type", out.type);
+    if (field.is(2, 2)) return walk.field(field, "code", out.code);
+    if (field.is(3, 2)) return walk.field(field, "title", out.title);
+    if (field.is(4, 0)) return walk.field(field, "status", out.status);
+    if (field.is(5, 2)) return walk.field(field, "detail", out.detail);
+    if (field.is(6, 2)) return walk.field(field, "outcome", out.outcome);
+    if (field.is(7, 0)) return walk.field(field, "retryAfterMs", out.retry_after_ms);
+    return walk.unknown(field);
+  });
+}
+
+void write_proto(const ReadMark& message, std::string& out) {
+  if (!message.conversation.empty()) {
+    proto_text(out, 1, message.conversation);
+  }
+  if (message.seq != 0) {
+    proto_number(out, 2, message.seq);
+  }
+}
+
+bool read_fields(ProtoWalk& walk, std::string_view bytes, ReadMark& out) {
+  return walk.each(bytes, [&](const ProtoWalk::Field& field) {
+    if (field.is(1, 2)) return walk.field(field, "conversation", out.conversation);
+    if (field.is(2, 0)) return walk.field(field, "seq", out.seq);
+    return walk.unknown(field);
+  });
+}
+
+void write_proto(const Event& message, std::string& out) {
+  if (message.useq != 0) {
+    proto_number(out, 1, message.useq);
+  }
+  if (const auto* kind = std::get_if<Message>(&message.event)) {
+    const auto begin = proto_open(out, 2);
+    write_proto(*kind, out);
+    proto_close(out, begin);
+  }
+  if (const auto* kind = std::get_if<ReadMark>(&message.event)) {
+    const auto begin = proto_open(out, 3);
+    write_proto(*kind, out);
+    proto_close(out, begin);
+  }
+}
+
+bool read_fields(ProtoWalk& walk, std::string_view bytes, Event& out) {
+  return walk.each(bytes, [&](const ProtoWalk::Field& field) {
+    if (field.is(1, 0)) return walk.field(field, "useq", out.useq);
+    if (field.is(2, 2)) return walk.member<Message>(field, "message", out.event);
+    if (field.is(3, 2)) return walk.member<ReadMark>(field, "read", out.event);
+    return walk.unknown(field);
+  });
+}
+
+void write_proto(const Change& message, std::string& out) {
+  if (!message.conversation.empty()) {
+    proto_text(out, 1, message.conversation);
+  }
+  if (!message.with.empty()) {
+    proto_text(out, 2, message.with);
+  }
+  if (message.from != 0) {
+    proto_number(out, 3, message.from);
+  }
+  if (message.to != 0) {
+    proto_number(out, 4, message.to);
+  }
+  for (const auto& element : message.entries) {
+    const auto begin = proto_open(out, 5);
+    write_proto(element, out);
+    proto_close(out, begin);
+  }
+  if (message.read != 0) {
+    proto_number(out, 6, message.read);
+  }
+}
+
+bool read_fields(ProtoWalk& walk, std::string_view bytes, Change& out) {
+  return walk.each(bytes, [&](const ProtoWalk::Field& field) {
+    if (field.is(1, 2)) return walk.field(field, "conversation", out.conversation);
+    if (field.is(2, 2)) return walk.field(field, "with", out.with);
+    if (field.is(3, 0)) return walk.field(field, "from", out.from);
+    if (field.is(4, 0)) return walk.field(field, "to", out.to);
+    if (field.is(5, 2)) return walk.field(field, "entries", out.entries);
+    if (field.is(6, 0)) return walk.field(field, "read", out.read);
+    return walk.unknown(field);
+  });
+}
+
+void write_proto(const Page& message, std::string& out) {
+  if (message.from != 0) {
+    proto_number(out, 1, message.from);
+  }
+  if (message.to != 0) {
+    proto_number(out, 2, message.to);
+  }
+  for (const auto& element : message.changes) {
+    const auto begin = proto_open(out, 3);
+    write_proto(element, out);
+    proto_close(out, begin);
+  }
+  if (!message.cursor.empty()) {
+    proto_text(out, 4, message.cursor);
+  }
+}
+
+bool read_fields(ProtoWalk& walk, std::string_view bytes, Page& out) {
+  return walk.each(bytes, [&](const ProtoWalk::Field& field) {
+    if (field.is(1, 0)) return walk.field(field, "from", out.from);
+    if (field.is(2, 0)) return walk.field(field, "to", out.to);
+    if (field.is(3, 2)) return walk.field(field, "changes", out.changes);
+    if (field.is(4, 2)) return walk.field(field, "cursor", out.cursor);
+    return walk.unknown(field);
+  });
+}
+
+void write_proto(const Resync& message, std::string& out) {
+  if (!message.cursor.empty()) {
+    proto_text(out, 1, message.cursor);
+  }
+  if (!message.reason.empty()) {
+    proto_text(out, 2, message.reason);
+  }
+}
+
+bool read_fields(ProtoWalk& walk, std::string_view bytes, Resync& out) {
+  return walk.each(bytes, [&](const ProtoWalk::Field& field) {
+    if (field.is(1, 2)) return walk.field(field, "cursor", out.cursor);
+    if (field.is(2, 2)) return walk.field(field, "reason", out.reason);
+    return walk.unknown(field);
+  });
+}
+
+void write_proto(const Synced& message, std::string& out) {
+  if (!message.cursor.empty()) {
+    proto_text(out, 1, message.cursor);
+  }
+}
+
+bool read_fields(ProtoWalk& walk, std::string_view bytes, Synced& out) {
+  return walk.each(bytes, [&](const ProtoWalk::Field& field) {
+    if (field.is(1, 2)) return walk.field(field, "cursor", out.cursor);
+    return walk.unknown(field);
+  });
+}
+
+void write_proto(const Goaway& message, std::string& out) {
+  if (message.after_ms != 0) {
+    proto_number(out, 1, message.after_ms);
+  }
+  if (!message.reason.empty()) {
+    proto_text(out, 2, message.reason);
+  }
+}
+
+bool read_fields(ProtoWalk& walk, std::string_view bytes, Goaway& out) {
+  return walk.each(bytes, [&](const ProtoWalk::Field& field) {
+    if (field.is(1, 0)) return walk.field(field, "afterMs", out.after_ms);
+    if (field.is(2, 2)) return walk.field(field, "reason", out.reason);
+    return walk.unknown(field);
+  });
+}
+
+void write_proto([[maybe_unused]] const Pong& message, [[maybe_unused]] std::string& out) {
+}
+
+bool read_fields(ProtoWalk& walk, std::string_view bytes, [[maybe_unused]] Pong& out) {
+  return walk.each(bytes, [&walk](const ProtoWalk::Field& field) {
+    return walk.unknown(field);
+  });
+}
+
+void write_proto(const Frame& message, std::string& out) {
+  if (message.re != 0) {
+    proto_number(out, 1, message.re);
+  }
+  if (const auto* kind = std::get_if<Hello>(&message.body)) {
+    const auto begin = proto_open(out, 2);
+    write_proto(*kind, out);
+    proto_close(out, begin);
+  }
+  if (const auto* kind = std::get_if<Ready>(&message.body)) {
+    const auto begin = proto_open(out, 3);
+    write_proto(*kind, out);
+    proto_close(out, begin);
+  }
+  if (const auto* kind = std::get_if<Sent>(&message.body)) {
+    const auto begin = proto_open(out, 4);
+    write_proto(*kind, out);
+    proto_close(out, begin);
+  }
+  if (const auto* kind = std::get_if<Opened>(&message.body)) {
+    const auto begin = proto_open(out, 5);
+    write_proto(*kind, out);
+    proto_close(out, begin);
+  }
+  if (const auto* kind = std::get_if<History>(&message.body)) {
+    const auto begin = proto_open(out, 6);
+    write_proto(*kind, out);
+    proto_close(out, begin);
+  }
+  if (const auto* kind = std::get_if<Conversations>(&message.body)) {
+    const auto begin = proto_open(out, 7);
+    write_proto(*kind, out);
+    proto_close(out, begin);
+  }
+  if (const auto* kind = std::get_if<Done>(&message.body)) {
+    const auto begin = proto_open(out, 8);
+    write_proto(*kind, out);
+    proto_close(out, begin);
+  }
+  if (const auto* kind = std::get_if<Error>(&message.body)) {
+    const auto begin = proto_open(out, 9);
+    write_proto(*kind, out);
+    proto_close(out, begin);
+  }
+  if (const auto* kind = std::get_if<Event>(&message.body)) {
+    const auto begin = proto_open(out, 10);
+    write_proto(*kind, out);
+    proto_close(out, begin);
+  }
+  if (const auto* kind = std::get_if<Page>(&message.body)) {
+    const auto begin = proto_open(out, 11);
+    write_proto(*kind, out);
+    proto_close(out, begin);
+  }
+  if (const auto* kind = std::get_if<Resync>(&message.body)) {
+    const auto begin = proto_open(out, 12);
+    write_proto(*kind, out);
+    proto_close(out, begin);
+  }
+  if (const auto* kind = std::get_if<Synced>(&message.body)) {
+    const auto begin = proto_open(out, 13);
+    write_proto(*kind, out);
+    proto_close(out, begin);
+  }
+  if (const auto* kind = std::get_if<Goaway>(&message.body)) {
+    const auto begin = proto_open(out, 14);
+    write_proto(*kind, out);
+    proto_close(out, begin);
+  }
+  if (const auto* kind = std::get_if<Pong>(&message.body)) {
+    const auto begin = proto_open(out, 15);
+    write_proto(*kind, out);
+    proto_close(out, begin);
+  }
+}
+
+bool read_fields(ProtoWalk& walk, std::string_view bytes, Frame& out) {
+  return walk.each(bytes, [&](const ProtoWalk::Field& field) {
+    if (field.is(1, 0)) return walk.field(field, "re", out.re);
+    if (field.is(2, 2)) return walk.member<Hello>(field, "hello", out.body);
+    if (field.is(3, 2)) return walk.member<Ready>(field, "ready", out.body);
+    if (field.is(4, 2)) return walk.member<Sent>(field, "sent", out.body);
+    if (field.is(5, 2)) return walk.member<Opened>(field, "opened", out.body);
+    if (field.is(6, 2)) return walk.member<History>(field, "history", out.body);
+    if (field.is(7, 2)) return walk.member<Conversations>(field, "conversations", out.body);
+    if (field.is(8, 2)) return walk.member<Done>(field, "done", out.body);
+    if (field.is(9, 2)) return walk.member<Error>(field, "error", out.body);
+    if (field.is(10, 2)) return walk.member<Event>(field, "event", out.body);
+    if (field.is(11, 2)) return walk.member<Page>(field, "page", out.body);
+    if (field.is(12, 2)) return walk.member<Resync>(field, "resync", out.body);
+    if (field.is(13, 2)) return walk.member<Synced>(field, "synced", out.body);
+    if (field.is(14, 2)) return walk.member<Goaway>(field, "goaway", out.body);
+    if (field.is(15, 2)) return walk.member<Pong>(field, "pong", out.body);
+    return walk.unknown(field);
+  });
+}
+
+}  // namespace kith::wire

@@ -1,0 +1,619 @@
+// Generated from wire/kith.proto by tools/generate.py; do not edit.
+// clang-format off
+#include "wire/wire.gen.h"
+
+#include "wire/json_writer.h"
+
+namespace kith::wire {
+
+void write_json(const Auth& message, std::string& out) {
+  json_open(out);
+  if (!message.token.empty()) {
+    json_text(out, "\"token\":\"", message.token);
+  }
+  if (!message.device.empty()) {
+    json_text(out, "\"device\":\"", message.device);
+  }
+  if (!message.cursor.empty()) {
+    json_text(out, "\"cursor\":\"", message.cursor);
+  }
+  if (message.useq != 0) {
+    json_number(out, "\"useq\":", message.useq);
+  }
+  json_close(out);
+}
+
+void write_json(const Send& message, std::string& out) {
+  json_open(out);
+  if (const auto* kind = std::get_if<Send::To>(&message.target)) {
+    json_text(out, "\"to\":\"", kind->value);
+  }
+  if (const auto* kind = std::get_if<Send::Conversation>(&message.target)) {
+    json_text(out, "\"conversation\":\"", kind->value);
+  }
+  if (!message.client_id.empty()) {
+    json_text(out, "\"clientId\":\"", message.client_id);
+  }
+  if (message.base_seq) {
+    json_number(out, "\"baseSeq\":", *message.base_seq);
+  }
+  if (!message.text.empty()) {
+    json_text(out, "\"text\":\"", message.text);
+  }
+  json_close(out);
+}
+
+void write_json(const Open& message, std::string& out) {
+  json_open(out);
+  if (!message.with.empty()) {
+    json_text(out, "\"with\":\"", message.with);
+  }
+  json_close(out);
+}
+
+void write_json(const GetHistory& message, std::string& out) {
+  json_open(out);
+  if (!message.conversation.empty()) {
+    json_text(out, "\"conversation\":\"", message.conversation);
+  }
+  if (message.before != 0) {
+    json_number(out, "\"before\":", message.before);
+  }
+  if (message.after) {
+    json_number(out, "\"after\":", *message.after);
+  }
+  if (message.limit != 0) {
+    json_number(out, "\"limit\":", message.limit);
+  }
+  json_close(out);
+}
+
+void write_json(const GetConversations& message, std::string& out) {
+  json_open(out);
+  if (message.limit != 0) {
+    json_number(out, "\"limit\":", message.limit);
+  }
+  if (!message.page.empty()) {
+    json_text(out, "\"page\":\"", message.page);
+  }
+  json_close(out);
+}
+
+void write_json(const Read& message, std::string& out) {
+  json_open(out);
+  if (!message.conversation.empty()) {
+    json_text(out, "\"conversation\":\"", message.conversation);
+  }
+  if (message.seq != 0) {
+    json_number(out, "\"seq\":", message.seq);
+  }
+  json_close(out);
+}
+
+void write_json(const Confirm& message, std::string& out) {
+  json_open(out);
+  if (message.useq != 0) {
+    json_number(out, "\"useq\":", message.useq);
+  }
+  json_close(out);
+}
+
+void write_json(const Block& message, std::string& out) {
+  json_open(out);
+  if (!message.user.empty()) {
+    json_text(out, "\"user\":\"", message.user);
+  }
+  if (message.blocked) {
+    json_flag(out, "\"blocked\":", message.blocked);
+  }
+  json_close(out);
+}
+
+void write_json(const Ping&, std::string& out) {
+  json_open(out);
+  json_close(out);
+}
+
+void write_json(const Command& message, std::string& out) {
+  json_open(out);
+  if (message.id != 0) {
+    json_number(out, "\"id\":", message.id);
+  }
+  if (const auto* kind = std::get_if<Auth>(&message.command)) {
+    out.append("\"auth\":");
+    write_json(*kind, out);
+    out.push_back(',');
+  }
+  if (const auto* kind = std::get_if<Send>(&message.command)) {
+    out.append("\"send\":");
+    write_json(*kind, out);
+    out.push_back(',');
+  }
+  if (const auto* kind = std::get_if<Open>(&message.command)) {
+    out.append("\"open\":");
+    write_json(*kind, out);
+    out.push_back(',');
+  }
+  if (const auto* kind = std::get_if<GetHistory>(&message.command)) {
+    out.append("\"history\":");
+    write_json(*kind, out);
+    out.push_back(',');
+  }
+  if (const auto* kind = std::get_if<GetConversations>(&message.command)) {
+    out.append("\"conversations\":");
+    write_json(*kind, out);
+    out.push_back(',');
+  }
+  if (const auto* kind = std::get_if<Read>(&message.command)) {
+    out.append("\"read\":");
+    write_json(*kind, out);
+    out.push_back(',');
+  }
+  if (const auto* kind = std::get_if<Confirm>(&message.command)) {
+    out.append("\"confirm\":");
+    write_json(*kind, out);
+    out.push_back(',');
+  }
+  if (const auto* kind = std::get_if<Block>(&message.command)) {
+    out.append("\"block\":");
+    write_json(*kind, out);
+    out.push_back(',');
+  }
+  if (const auto* kind = std::get_if<Ping>(&message.command)) {
+    out.append("\"ping\":");
+    write_json(*kind, out);
+    out.push_back(',');
+  }
+  json_close(out);
+}
+
+void write_json(const Limits& message, std::string& out) {
+  json_open(out);
+  if (message.frame_bytes != 0) {
+    json_number(out, "\"frameBytes\":", message.frame_bytes);
+  }
+  if (message.text_bytes != 0) {
+    json_number(out, "\"textBytes\":", message.text_bytes);
+  }
+  if (message.history_page != 0) {
+    json_number(out, "\"historyPage\":", message.history_page);
+  }
+  if (message.conversations_page != 0) {
+    json_number(out, "\"conversationsPage\":", message.conversations_page);
+  }
+  json_close(out);
+}
+
+void write_json(const Hello& message, std::string& out) {
+  json_open(out);
+  if (!message.protocol.empty()) {
+    json_text(out, "\"protocol\":\"", message.protocol);
+  }
+  if (message.heartbeat_s != 0) {
+    json_number(out, "\"heartbeatS\":", message.heartbeat_s);
+  }
+  if (message.limits) {
+    out.append("\"limits\":");
+    write_json(*message.limits, out);
+    out.push_back(',');
+  }
+  json_close(out);
+}
+
+void write_json(const Ready& message, std::string& out) {
+  json_open(out);
+  if (!message.user.empty()) {
+    json_text(out, "\"user\":\"", message.user);
+  }
+  if (!message.device.empty()) {
+    json_text(out, "\"device\":\"", message.device);
+  }
+  if (message.useq != 0) {
+    json_number(out, "\"useq\":", message.useq);
+  }
+  if (!message.home.empty()) {
+    json_text(out, "\"home\":\"", message.home);
+  }
+  json_close(out);
+}
+
+void write_json(const Presence& message, std::string& out) {
+  json_open(out);
+  if (!message.user.empty()) {
+    json_text(out, "\"user\":\"", message.user);
+  }
+  if (message.online) {
+    json_flag(out, "\"online\":", message.online);
+  }
+  if (message.since.ms != 0) {
+    json_time(out, "\"since\":\"", message.since);
+  }
+  json_close(out);
+}
+
+void write_json(const Sent& message, std::string& out) {
+  json_open(out);
+  if (!message.conversation.empty()) {
+    json_text(out, "\"conversation\":\"", message.conversation);
+  }
+  if (message.seq != 0) {
+    json_number(out, "\"seq\":", message.seq);
+  }
+  if (message.time.ms != 0) {
+    json_time(out, "\"time\":\"", message.time);
+  }
+  if (!message.durability.empty()) {
+    json_text(out, "\"durability\":\"", message.durability);
+  }
+  if (message.repeated) {
+    json_flag(out, "\"repeated\":", message.repeated);
+  }
+  if (message.window_only) {
+    json_flag(out, "\"windowOnly\":", message.window_only);
+  }
+  if (!message.presence.empty()) {
+    out.append("\"presence\":[");
+    for (const auto& element : message.presence) {
+      write_json(element, out);
+      out.push_back(',');
+    }
+    json_close(out, ']');
+    out.push_back(',');
+  }
+  json_close(out);
+}
+
+void write_json(const Opened& message, std::string& out) {
+  json_open(out);
+  if (!message.conversation.empty()) {
+    json_text(out, "\"conversation\":\"", message.conversation);
+  }
+  if (!message.with.empty()) {
+    json_text(out, "\"with\":\"", message.with);
+  }
+  if (message.head != 0) {
+    json_number(out, "\"head\":", message.head);
+  }
+  json_close(out);
+}
+
+void write_json(const Message& message, std::string& out) {
+  json_open(out);
+  if (!message.conversation.empty()) {
+    json_text(out, "\"conversation\":\"", message.conversation);
+  }
+  if (message.seq != 0) {
+    json_number(out, "\"seq\":", message.seq);
+  }
+  if (!message.from.empty()) {
+    json_text(out, "\"from\":\"", message.from);
+  }
+  if (message.time.ms != 0) {
+    json_time(out, "\"time\":\"", message.time);
+  }
+  if (message.n != 0) {
+    json_number(out, "\"n\":", message.n);
+  }
+  if (!message.client_id.empty()) {
+    json_text(out, "\"clientId\":\"", message.client_id);
+  }
+  if (!message.text.empty()) {
+    json_text(out, "\"text\":\"", message.text);
+  }
+  json_close(out);
+}
+
+void write_json(const Unknown& message, std::string& out) {
+  json_open(out);
+  if (message.seq != 0) {
+    json_number(out, "\"seq\":", message.seq);
+  }
+  json_close(out);
+}
+
+void write_json(const Entry& message, std::string& out) {
+  json_open(out);
+  if (const auto* kind = std::get_if<Message>(&message.kind)) {
+    out.append("\"message\":");
+    write_json(*kind, out);
+    out.push_back(',');
+  }
+  if (const auto* kind = std::get_if<Unknown>(&message.kind)) {
+    out.append("\"unknown\":");
+    write_json(*kind, out);
+    out.push_back(',');
+  }
+  json_close(out);
+}
+
+void write_json(const History& message, std::string& out) {
+  json_open(out);
+  if (!message.conversation.empty()) {
+    json_text(out, "\"conversation\":\"", message.conversation);
+  }
+  if (!message.entries.empty()) {
+    out.append("\"entries\":[");
+    for (const auto& element : message.entries) {
+      write_json(element, out);
+      out.push_back(',');
+    }
+    json_close(out, ']');
+    out.push_back(',');
+  }
+  if (message.head != 0) {
+    json_number(out, "\"head\":", message.head);
+  }
+  if (message.more) {
+    json_flag(out, "\"more\":", message.more);
+  }
+  json_close(out);
+}
+
+void write_json(const ConversationSummary& message, std::string& out) {
+  json_open(out);
+  if (!message.conversation.empty()) {
+    json_text(out, "\"conversation\":\"", message.conversation);
+  }
+  if (!message.with.empty()) {
+    json_text(out, "\"with\":\"", message.with);
+  }
+  if (message.head != 0) {
+    json_number(out, "\"head\":", message.head);
+  }
+  if (message.unread != 0) {
+    json_number(out, "\"unread\":", message.unread);
+  }
+  if (message.read != 0) {
+    json_number(out, "\"read\":", message.read);
+  }
+  if (message.last) {
+    out.append("\"last\":");
+    write_json(*message.last, out);
+    out.push_back(',');
+  }
+  json_close(out);
+}
+
+void write_json(const Conversations& message, std::string& out) {
+  json_open(out);
+  if (!message.items.empty()) {
+    out.append("\"items\":[");
+    for (const auto& element : message.items) {
+      write_json(element, out);
+      out.push_back(',');
+    }
+    json_close(out, ']');
+    out.push_back(',');
+  }
+  if (!message.next.empty()) {
+    json_text(out, "\"next\":\"", message.next);
+  }
+  json_close(out);
+}
+
+void write_json(const Done&, std::string& out) {
+  json_open(out);
+  json_close(out);
+}
+
+void write_json(const Error& message, std::string& out) {
+  json_open(out);
+  if (!message.type.empty()) {
+    json_text(out, "\"type\":\"", message.type);
+  }
+  if (!message.code.empty()) {
+    json_text(out, "\"code\":\"", message.code);
+  }
+  if (!message.title.empty()) {
+    json_text(out, "\"title\":\"", message.title);
+  }
+  if (message.status != 0) {
+    json_number(out, "\"status\":", message.status);
+  }
+  if (!message.detail.empty()) {
+    json_text(out, "\"detail\":\"", message.detail);
+  }
+  if (!message.outcome.empty()) {
+    json_text(out, "\"outcome\":\"", message.outcome);
+  }
+  if (message.retry_after_ms != 0) {
+    json_number(out, "\"retryAfterMs\":", message.retry_after_ms);
+  }
+  json_close(out);
+}
+
+void write_json(const ReadMark& message, std::string& out) {
+  json_open(out);
+  if (!message.conversation.empty()) {
+    json_text(out, "\"conversation\":\"", message.conversation);
+  }
+  if (message.seq != 0) {
+    json_number(out, "\"seq\":", message.seq);
+  }
+  json_close(out);
+}
+
+void write_json(const Event& message, std::string& out) {
+  json_open(out);
+  if (message.useq != 0) {
+    json_number(out, "\"useq\":", message.useq);
+  }
+  if (const auto* kind = std::get_if<Message>(&message.event)) {
+    out.append("\"message\":");
+    write_json(*kind, out);
+    out.push_back(',');
+  }
+  if (const auto* kind = std::get_if<ReadMark>(&message.event)) {
+    out.append("\"read\":");
+    write_json(*kind, out);
+    out.push_back(',');
+  }
+  json_close(out);
+}
+
+void write_json(const Change& message, std::string& out) {
+  json_open(out);
+  if (!message.conversation.empty()) {
+    json_text(out, "\"conversation\":\"", message.conversation);
+  }
+  if (!message.with.empty()) {
+    json_text(out, "\"with\":\"", message.with);
+  }
+  if (message.from != 0) {
+    json_number(out, "\"from\":", message.from);
+  }
+  if (message.to != 0) {
+    json_number(out, "\"to\":", message.to);
+  }
+  if (!message.entries.empty()) {
+    out.append("\"entries\":[");
+    for (const auto& element : message.entries) {
+      write_json(element, out);
+      out.push_back(',');
+    }
+    json_close(out, ']');
+    out.push_back(',');
+  }
+  if (message.read != 0) {
+    json_number(out, "\"read\":", message.read);
+  }
+  json_close(out);
+}
+
+void write_json(const Page& message, std::string& out) {
+  json_open(out);
+  if (message.from != 0) {
+    json_number(out, "\"from\":", message.from);
+  }
+  if (message.to != 0) {
+    json_number(out, "\"to\":", message.to);
+  }
+  if (!message.changes.empty()) {
+    out.append("\"changes\":[");
+    for (const auto& element : message.changes) {
+      write_json(element, out);
+      out.push_back(',');
+    }
+    json_close(out, ']');
+    out.push_back(',');
+  }
+  if (!message.cursor.empty()) {
+    json_text(out, "\"cursor\":\"", message.cursor);
+  }
+  json_close(out);
+}
+
+void write_json(const Resync& message, std::string& out) {
+  json_open(out);
+  if (!message.cursor.empty()) {
+    json_text(out, "\"cursor\":\"", message.cursor);
+  }
+  if (!message.reason.empty()) {
+    json_text(out, "\"reason\":\"", message.reason);
+  }
+  json_close(out);
+}
+
+void write_json(const Synced& message, std::string& out) {
+  json_open(out);
+  if (!message.cursor.empty()) {
+    json_text(out, "\"cursor\":\"", message.cursor);
+  }
+  json_close(out);
+}
+
+void write_json(const Goaway& message, std::string& out) {
+  json_open(out);
+  if (message.after_ms != 0) {
+    json_number(out, "\"afterMs\":", message.after_ms);
+  }
+  if (!message.reason.empty()) {
+    json_text(out, "\"reason\":\"", message.reason);
+  }
+  json_close(out);
+}
+
+void write_json(const Pong&, std::string& out) {
+  json_open(out);
+  json_close(out);
+}
+
+void write_json(const Frame& message, std::string& out) {
+  json_open(out);
+  if (message.re != 0) {
+    json_number(out, "\"re\":", message.re);
+  }
+  if (const auto* kind = std::get_if<Hello>(&message.body)) {
+    out.append("\"hello\":");
+    write_json(*kind, out);
+    out.push_back(',');
+  }
+  if (const auto* kind = std::get_if<Ready>(&message.body)) {
+    out.append("\"ready\":");
+    write_json(*kind, out);
+    out.push_back(',');
+  }
+  if (const auto* kind = std::get_if<Sent>(&message.body)) {
+    out.append("\"sent\":");
+    write_json(*kind, out);
+    out.push_back(',');
+  }
+  if (const auto* kind = std::get_if<Opened>(&message.body)) {
+    out.append("\"opened\":");
+    write_json(*kind, out);
+    out.push_back(',');
+  }
+  if (const auto* kind = std::get_if<History>(&message.body)) {
+    out.append("\"history\":");
+    write_json(*kind, out);
+    out.push_back(',');
+  }
+  if (const auto* kind = std::get_if<Conversations>(&message.body)) {
+    out.append("\"conversations\":");
+    write_json(*kind, out);
+    out.push_back(',');
+  }
+  if (const auto* kind = std::get_if<Done>(&message.body)) {
+    out.append("\"done\":");
+    write_json(*kind, out);
+    out.push_back(',');
+  }
+  if (const auto* kind = std::get_if<Error>(&message.body)) {
+    out.append("\"error\":");
+    write_json(*kind, out);
+    out.push_back(',');
+  }
+  if (const auto* kind = std::get_if<Event>(&message.body)) {
+    out.append("\"event\":");
+    write_json(*kind, out);
+    out.push_back(',');
+  }
+  if (const auto* kind = std::get_if<Page>(&message.body)) {
+    out.append("\"page\":");
+    write_json(*kind, out);
+    out.push_back(',');
+  }
+  if (const auto* kind = std::get_if<Resync>(&message.body)) {
+    out.append("\"resync\":");
+    write_json(*kind, out);
+    out.push_back(',');
+  }
+  if (const auto* kind = std::get_if<Synced>(&message.body)) {
+    out.append("\"synced\":");
+    write_json(*kind, out);
+    out.push_back(',');
+  }
+  if (const auto* kind = std::get_if<Goaway>(&message.body)) {
+    out.append("\"goaway\":");
+    write_json(*kind, out);
+    out.push_back(',');
+  }
+  if (const auto* kind = std::get_if<Pong>(&message.body)) {
+    out.append("\"pong\":");
+    write_json(*kind, out);
+    out.push_back(',');
+  }
+  json_close(out);
+}
+
+}  // namespace kith::wire
