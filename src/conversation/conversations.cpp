@@ -1,0 +1,119 @@
+#include "conversation/conversations.h"
+
+#include "base/bytes.h"
+#include "base/wait.h"
+#include "store/retry.h"
+
+namespace kith {
+
+namespace {
+constexpr std::uint32_t kScanRows = 1024;
+constexpr int kRecoveringMax = 64;
+}  // namespace
+
+Conversations::Conversations(Loop& loop, Store& store, Delivery& delivery, Epoch epoch, std::size_t budget_bytes)
+    : loop_(loop), store_(store), delivery_(delivery), epoch_(epoch), residents_(budget_bytes) {}
+
+Task<Result<Conversations::Pin>> Conversations::acquire(ConversationId id, std::optional<std::pair<UserId, UserId>> create) {
+  auto make = [this, id] { return std::make_unique<Conversation>(loop_, store_, delivery_, id, epoch_); };
+  auto open = [create](Conversation& conversation) { return conversation.open(create); };
+  auto pin = co_await residents_.acquire(id, make, open);
+  // Who opened it first may not have wanted it made.
+  if (pin && !*pin && create) pin = co_await residents_.acquire(id, make, open);
+  if (pin && *pin && create && (!(*pin)->is_member(create->first) || !(*pin)->is_member(create->second))) {
+    co_return Failure{Code::internal, "the conversation id is taken"};
+  }
+  co_return pin;
+}
+
+Task<Result<Receipt>> Conversations::send(ConversationId id, std::optional<UserId> to, SendRequest request) {
+  std::optional<std::pair<UserId, UserId>> create;
+  if (to) create.emplace(request.from, std::move(*to));
+  auto pinned = co_await acquire(id, std::move(create));
+  if (!pinned) co_return pinned.error();
+  if (!*pinned) co_return Failure{Code::not_found};
+  auto receipt = co_await (*pinned)->send(std::move(request));
+  co_return receipt;
+}
+
+Task<Result<Seq>> Conversations::open_direct(ConversationId id, UserId self, UserId with) {
+  std::optional<std::pair<UserId, UserId>> create(std::in_place, std::move(self), std::move(with));
+  auto pinned = co_await acquire(id, std::move(create));
+  if (!pinned) co_return pinned.error();
+  co_return (*pinned)->head();
+}
+
+Task<Result<HistoryPage>> Conversations::history(ConversationId id, UserId reader, std::optional<Seq> before, std::optional<Seq> after,
+                                                 std::uint32_t limit) {
+  auto pinned = co_await acquire(id, std::nullopt);
+  if (!pinned) co_return pinned.error();
+  if (!*pinned) co_return Failure{Code::not_found};
+  auto page = co_await (*pinned)->history(std::move(reader), before, after, limit);
+  co_return page;
+}
+
+Task<Result<std::vector<EntryPtr>>> Conversations::newest(ConversationId id, UserId reader, Seq from, Seq to, std::uint32_t limit,
+                                                          std::size_t bytes) {
+  auto pinned = co_await acquire(id, std::nullopt);
+  if (!pinned) co_return pinned.error();
+  if (!*pinned) co_return Failure{Code::not_found};
+  auto entries = co_await (*pinned)->newest(std::move(reader), from, to, limit, bytes);
+  co_return entries;
+}
+
+Task<Result<Point>> Conversations::point(ConversationId id, UserId reader, Seq seq) {
+  auto pinned = co_await acquire(id, std::nullopt);
+  if (!pinned) co_return pinned.error();
+  if (!*pinned) co_return Failure{Code::not_found};
+  auto point = co_await (*pinned)->point(std::move(reader), seq);
+  co_return point;
+}
+
+Task<Result<Ok>> Conversations::block(ConversationId id, UserId self, UserId other, bool blocked) {
+  std::optional<std::pair<UserId, UserId>> create(std::in_place, self, std::move(other));
+  auto pinned = co_await acquire(id, std::move(create));
+  if (!pinned) co_return pinned.error();
+  auto done = co_await (*pinned)->block(std::move(self), blocked);
+  co_return done;
+}
+
+Task<void> Conversations::recover(Slot slot, Epoch from) {
+  std::string partition, next;
+  ByteWriter(partition).u16_be(slot.value);
+  ByteWriter(next).u64_be(from.value);
+  int running = 0;
+  for (bool more = true; more;) {
+    auto scan = co_await until_definite(loop_, [&] { return store_.scan(RowTable::pending, partition, next, kScanRows); });
+    KITH_ASSERT(scan);  // A damaged pending table means that acked messages could stay undelivered: not a state to serve in.
+    more = scan->more;
+    for (Row& row : scan->rows) {
+      next = row.key + '\0';
+      ByteReader reader(row.key);
+      Epoch epoch{reader.u64_be()};
+      auto id = ConversationId::from_key(std::string_view(row.key).substr(std::min<std::size_t>(8, row.key.size())));
+      if (epoch >= epoch_ || !id || row.value != std::string_view("\1", 1)) continue;
+      while (running >= kRecoveringMax) co_await wait(loop_, 1ms);
+      ++running;
+      scope_.spawn(recover_one(slot, std::move(row), *id, running));
+    }
+  }
+  while (running > 0) co_await wait(loop_, 1ms);
+}
+
+Task<void> Conversations::recover_one(Slot slot, Row row, ConversationId id, int& running) {
+  for (;;) {
+    auto pinned = co_await acquire(id, std::nullopt);
+    if (pinned && *pinned) co_await (*pinned)->finish_fan_out();
+    if (pinned) break;
+    co_await wait(loop_, 100ms);
+  }
+  std::string partition;
+  ByteWriter(partition).u16_be(slot.value);
+  row.value.assign(1, '\0');
+  std::vector<Row> rows{std::move(row)};
+  auto cleared = co_await until_definite(loop_, [&] { return store_.put(RowTable::pending, partition, rows); });
+  (void)cleared;  // The fan-out is finished; a row that still says otherwise costs a later start one look.
+  --running;
+}
+
+}  // namespace kith

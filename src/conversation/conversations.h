@@ -1,0 +1,56 @@
+// conversation/conversations.h — The conversations of one loop that are in memory, by least recent use; opens them on demand.
+//
+//   Which loop   The loop that owns their slots. Owned by the shard (server/shard.h).
+//   Limits       Above `budget_bytes` the least recently used leave memory, as far as they have nothing unfinished.
+//   Fails        Every call: not_found for a conversation that is not there or not the user's; unavailable when the store is.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "conversation/conversation.h"
+#include "log/residents.h"
+
+namespace kith {
+
+class Conversations {
+ public:
+  Conversations(Loop& loop, Store& store, Delivery& delivery, Epoch epoch, std::size_t budget_bytes);
+
+  // `to`: the other user of a direct conversation, which is made when it is not there yet.
+  Task<Result<Receipt>> send(ConversationId id, std::optional<UserId> to, SendRequest request);
+  // The head of the direct conversation of these two, made when it is not there yet.
+  Task<Result<Seq>> open_direct(ConversationId id, UserId self, UserId with);
+  Task<Result<HistoryPage>> history(ConversationId id, UserId reader, std::optional<Seq> before, std::optional<Seq> after,
+                                    std::uint32_t limit);
+  Task<Result<std::vector<EntryPtr>>> newest(ConversationId id, UserId reader, Seq from, Seq to, std::uint32_t limit, std::size_t bytes);
+  Task<Result<Point>> point(ConversationId id, UserId reader, Seq seq);
+  Task<Result<Ok>> block(ConversationId id, UserId self, UserId other, bool blocked);
+
+  // Finishes the fan-outs that a former epoch left pending in this slot; repeats until each is done. Serving goes on meanwhile.
+  // `from`: the first epoch that may have left any.
+  Task<void> recover(Slot slot, Epoch from);
+
+  // Lets go of what is over the budget. Call about once a second.
+  void trim() { residents_.trim(); }
+  // Clears every pending row that can be cleared: before a planned stop.
+  Task<void> settle_all() { return residents_.settle_all(); }
+
+  std::size_t count() const { return residents_.count(); }
+  std::size_t bytes() const { return residents_.bytes(); }
+
+ private:
+  using Pin = Residents<ConversationId, Conversation>::Pin;
+  // Empty when there is none.
+  Task<Result<Pin>> acquire(ConversationId id, std::optional<std::pair<UserId, UserId>> create);
+  Task<void> recover_one(Slot slot, Row row, ConversationId id, int& running);
+
+  Loop& loop_;
+  Store& store_;
+  Delivery& delivery_;
+  const Epoch epoch_;
+  Residents<ConversationId, Conversation> residents_;
+  Scope scope_;
+};
+
+}  // namespace kith
