@@ -1,0 +1,276 @@
+#include "inbox/inbox.h"
+
+#include <algorithm>
+
+#include "base/crash_point.h"
+#include "base/plant.h"
+#include "base/wait.h"
+#include "store/retry.h"
+
+namespace kith {
+
+namespace {
+constexpr Duration kHold = 250ms;         // Pointers of an absent user wait for company at most so long.
+constexpr Duration kWriteBehind = 1s;     // From a change to its row.
+constexpr std::size_t kStatesMax = 512;   // Conversations of one user kept at hand.
+constexpr std::size_t kEntriesMax = 256;  // Of one pointer.
+constexpr std::uint32_t kScanRows = 1024;
+}  // namespace
+
+Inbox::Inbox(Loop& loop, Store& store, UserId user, Epoch epoch, InboxObserver& observer)
+    : loop_(loop), store_(store), observer_(observer), user_(user), log_(loop, store, {LogTable::inboxes, user.text()}, epoch, *this) {}
+
+Inbox::~Inbox() = default;
+
+Task<Result<bool>> Inbox::open() {
+  std::vector<std::pair<Useq, Pointer>> tail;
+  auto opened = co_await log_.open([&](const LogRow& row) { tail.emplace_back(row.seq, decode_pointer(row)); });
+  if (!opened) co_return to_failure(opened.error());
+  for (const auto& [useq, pointer] : tail) {
+    if (pointer.kind == PointerKind::unknown) continue;
+    auto state = co_await load(pointer.conversation);
+    if (!state) co_return state.error();
+  }
+  // In one go: write-behind must not meet a view that contains only part of what the head stands for.
+  for (const auto& [useq, pointer] : tail) {
+    if (pointer.kind == PointerKind::unknown) continue;
+    State& state = states_.at(pointer.conversation);
+    state.row.apply(pointer, useq);
+    state.queued = state.row.reached;
+    state.read_queued = state.row.read;
+    touch(state);
+  }
+  co_return true;
+}
+
+Task<Result<Inbox::State*>> Inbox::load(ConversationId conversation) {
+  auto there = states_.find(conversation);
+  if (there == states_.end()) {
+    RowKey key{RowTable::user_conversations, user_.text(), conversation.key()};
+    auto value = co_await store_.get(std::move(key));
+    if (!value) co_return to_failure(value.error());
+    there = states_.find(conversation);  // Somebody else may have loaded it meanwhile.
+    if (there == states_.end()) {
+      ConversationState row;
+      if (*value && !decode_state(**value, row)) co_return Failure{Code::internal, "a conversation row is damaged"};
+      row.conversation = conversation;
+      co_return &adopt(std::move(row));
+    }
+  }
+  co_return &there->second;
+}
+
+Inbox::State& Inbox::adopt(ConversationState row) {
+  State& state = states_[row.conversation];
+  state.queued = row.reached;
+  state.read_queued = row.read;
+  state.row = std::move(row);
+  return state;
+}
+
+// ------------------------------------------------------------------------------------------------------------- writing
+
+Task<Result<Seq>> Inbox::hand_off(HandOff handoff) {
+  auto loaded = co_await load(handoff.conversation);
+  if (!loaded) co_return loaded.error();
+  State& state = **loaded;
+  bool follows = handoff.from <= state.queued || planted(Plant::mark_not_checked);
+  if (!follows || handoff.to <= state.row.reached) co_return state.row.reached;
+  if (handoff.to > state.queued) {
+    Seq from = planted(Plant::mark_not_checked) ? handoff.from : state.queued;
+    auto fresh = std::find_if(handoff.entries.begin(), handoff.entries.end(), [&](const EntryPtr& e) { return e->seq > from; });
+    KITH_ASSERT(static_cast<std::uint64_t>(handoff.entries.end() - fresh) == handoff.to - from);
+    if (!state.merging || state.merging->entries.size() >= kEntriesMax) {
+      Pointer pointer{.conversation = handoff.conversation, .from = from, .to = from};
+      if (state.queued == Seq{0}) pointer.with = handoff.with;
+      state.merging = &enqueue({std::move(pointer), {}});
+    }
+    Pointer& pointer = state.merging->pointer;
+    for (auto entry = fresh; entry != handoff.entries.end(); ++entry) {
+      pointer.to = (*entry)->seq;
+      pointer.n = std::max(pointer.n, (*entry)->n);
+      if ((*entry)->kind == EntryKind::message && (*entry)->from == user_) {
+        pointer.own = (*entry)->seq;
+        pointer.own_n = (*entry)->n;
+      }
+      state.merging->entries.push_back(*entry);
+    }
+    state.queued = handoff.to;
+  }
+  co_await until_durable(state);
+  co_return state.row.reached;
+}
+
+Task<Result<Ok>> Inbox::read(ConversationId conversation, Point point) {
+  auto loaded = co_await load(conversation);
+  if (!loaded) co_return loaded.error();
+  State& state = **loaded;
+  if (point.seq > state.read_queued || planted(Plant::read_mark_back)) {
+    state.read_queued = point.seq;
+    state.merging = nullptr;  // What comes now is later than this mark.
+    enqueue({{PointerKind::read, conversation, {}, point.seq, point.n, {}, 0, {}}, {}});
+    hurry();
+  }
+  while (state.row.read < point.seq) co_await until_durable(state);
+  co_return Ok{};
+}
+
+Task<void> Inbox::until_durable(State& state) {
+  state.waiters.emplace_back();
+  auto future = state.waiters.back().future();
+  co_await future;
+}
+
+Inbox::Outgoing& Inbox::enqueue(Outgoing outgoing) {
+  waiting_.push_back(std::move(outgoing));
+  if (observer_.present(user_)) {
+    hurry();
+  } else if (!holding_) {
+    holding_ = true;
+    hold_ = loop_.after(kHold, [this] { hurry(); });
+  }
+  return waiting_.back();
+}
+
+void Inbox::hurry() {
+  holding_ = false;
+  hold_.cancel();
+  if (!waiting_.empty()) log_.ready();
+}
+
+void Inbox::fill(Log::Batch& batch) {
+  while (!waiting_.empty() && batch.room()) {
+    Outgoing& outgoing = waiting_.front();
+    State& state = states_.at(outgoing.pointer.conversation);
+    if (state.merging == &outgoing) state.merging = nullptr;
+    batch.add(encode(outgoing.pointer));
+    in_flight_.splice(in_flight_.end(), waiting_, waiting_.begin());
+  }
+  if (planted(Plant::push_before_durable)) {
+    Useq useq = log_.head();
+    for (const Outgoing& outgoing : in_flight_) observer_.advanced(user_, {++useq, outgoing.pointer, outgoing.entries});
+  }
+}
+
+void Inbox::durable(Seq first, Seq last) {
+  crash_point("inbox_durable");
+  std::vector<Promise<Ok>> waiters;
+  for (Useq useq = first; useq <= last && !in_flight_.empty(); ++useq) {
+    const Outgoing& outgoing = in_flight_.front();
+    State& state = states_.at(outgoing.pointer.conversation);
+    state.row.apply(outgoing.pointer, useq);
+    touch(state);
+    if (!planted(Plant::push_before_durable)) observer_.advanced(user_, {useq, outgoing.pointer, outgoing.entries});
+    std::move(state.waiters.begin(), state.waiters.end(), std::back_inserter(waiters));
+    state.waiters.clear();
+    in_flight_.pop_front();
+  }
+  for (auto& waiter : waiters) waiter.set(Ok{});
+}
+
+void Inbox::lost() { KITH_ASSERT(!"another writer has this inbox"); }
+
+// ---------------------------------------------------------------------------------------------------------- the views
+
+void Inbox::touch(State& state) {
+  if (!state.dirty) ++dirty_;
+  state.dirty = true;
+  if (writing_ || flush_) return;
+  flush_ = loop_.after(kWriteBehind, [this] {
+    flush_.cancel();
+    if (!writing_) scope_.spawn(write_behind());
+  });
+}
+
+Task<void> Inbox::write_behind() {
+  writing_ = true;
+  while (dirty_ > 0) {
+    Useq covered = log_.head();
+    if (planted(Plant::checkpoint_early)) {
+      auto early = co_await log_.set_checkpoint(covered);
+      (void)early;
+      co_await wait(loop_, 2s);
+    }
+    std::vector<Row> rows;
+    for (auto& [id, state] : states_) {
+      if (std::exchange(state.dirty, false)) rows.push_back(encode(state.row));
+    }
+    dirty_ = 0;
+    // The map has no order of its own; what is written must not depend on it.
+    std::sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) { return a.key < b.key; });
+    auto put = co_await until_definite(loop_, [&] { return store_.put(RowTable::user_conversations, user_.text(), rows); });
+    while (!put) {  // Without room the view waits; the pointers above the checkpoint hold what it would say.
+      co_await wait(loop_, 1s);
+      put = co_await until_definite(loop_, [&] { return store_.put(RowTable::user_conversations, user_.text(), rows); });
+    }
+    crash_point("view_written");
+    auto moved = co_await log_.set_checkpoint(covered);
+    (void)moved;
+    if (dirty_ > 0) co_await wait(loop_, kWriteBehind);
+  }
+  writing_ = false;
+  forget_quiet_states();
+}
+
+void Inbox::forget_quiet_states() {
+  if (states_.size() <= kStatesMax) return;
+  std::erase_if(states_, [](const auto& item) { return !item.second.busy(); });
+}
+
+Task<void> Inbox::settle() {
+  hurry();
+  if (dirty_ > 0 && !writing_) co_await write_behind();
+}
+
+bool Inbox::evictable() const {
+  return log_.idle() && waiting_.empty() && in_flight_.empty() && dirty_ == 0 && !writing_ && scope_.empty();
+}
+
+std::size_t Inbox::bytes() const { return 1100 + states_.size() * 280; }
+
+// ------------------------------------------------------------------------------------------------------------- reading
+
+Task<Result<std::vector<Pointer>>> Inbox::pointers(Useq after, std::uint32_t limit) {
+  auto rows = co_await log_.read(after.next(), log_.head(), Direction::up, limit);
+  if (!rows) co_return to_failure(rows.error());
+  std::vector<Pointer> out;
+  out.reserve(rows->size());
+  for (const LogRow& row : *rows) {
+    if (row.seq != after + (out.size() + 1)) co_return Failure{Code::internal, "pointers are missing in the store"};
+    out.push_back(decode_pointer(row));
+  }
+  co_return out;
+}
+
+Task<Result<UserId>> Inbox::with(ConversationId conversation) {
+  auto state = co_await load(conversation);
+  if (!state) co_return state.error();
+  co_return (*state)->row.with;
+}
+
+Task<Result<std::vector<ConversationState>>> Inbox::conversations() {
+  std::unordered_map<ConversationId, ConversationState> all;
+  std::string next;
+  for (bool more = true; more;) {
+    auto scan = co_await store_.scan(RowTable::user_conversations, user_.text(), next, kScanRows);
+    if (!scan) co_return to_failure(scan.error());
+    more = scan->more;
+    for (const Row& row : scan->rows) {
+      next = row.key + '\0';
+      ConversationState state;
+      auto id = ConversationId::from_key(row.key);
+      if (!id || !decode_state(row.value, state)) continue;  // One damaged row must not hide the others.
+      state.conversation = *id;
+      all[*id] = std::move(state);
+    }
+  }
+  for (const auto& [id, state] : states_) all[id] = state.row;  // What is in memory is never older.
+  std::vector<ConversationState> out;
+  out.reserve(all.size());
+  for (auto& [id, state] : all) {
+    if (state.reached > Seq{0}) out.push_back(std::move(state));
+  }
+  co_return out;
+}
+
+}  // namespace kith

@@ -1,0 +1,115 @@
+// inbox/inbox.h — One user's own log: the exact order of what this user sees, the same on all devices.
+//
+//   Which loop   That of the user's slot. Owned by Inboxes.
+//   Order        useq, dense. Pointers of one conversation merge into a range only while they wait to be appended; with no session of
+//                the user they wait up to kHold for that.
+//   Durable      hand_off() and read() complete when their pointer is durable; then, in the same turn, sessions hear of it.
+//   Views        The row of each conversation follows within a second (write-behind); the checkpoint says how far.
+//   Fails        With a Failure; nothing was promised then, and the caller repeats.
+#pragma once
+
+#include <list>
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+#include "base/loop.h"
+#include "conversation/conversation.h"
+#include "conversation/delivery.h"
+#include "inbox/pointer.h"
+#include "log/log.h"
+
+namespace kith {
+
+// One durable step of an inbox, on its way to the sessions.
+struct InboxStep {
+  Useq useq;
+  const Pointer& pointer;
+  const std::vector<EntryPtr>& entries;  // Of (pointer.from, pointer.to], all of them.
+};
+
+// Who wants to know. Implemented by the session directory.
+class InboxObserver {
+ public:
+  virtual ~InboxObserver() = default;
+  virtual bool present(const UserId& user) const = 0;  // Has the user a session here?
+  virtual void advanced(const UserId& user, const InboxStep& step) = 0;
+};
+
+class Inbox final : private Log::Owner {
+ public:
+  Inbox(Loop& loop, Store& store, UserId user, Epoch epoch, InboxObserver& observer);
+  ~Inbox() override;
+
+  Task<Result<bool>> open();  // Always true: every user has an inbox.
+
+  // Takes what follows its mark; completes with the mark.
+  Task<Result<Seq>> hand_off(HandOff handoff);
+
+  // Moves the user's own read mark up to `point`; a lower one changes nothing.
+  Task<Result<Ok>> read(ConversationId conversation, Point point);
+
+  // Pointers after `after`, oldest first, at most `limit`. Numbered after + 1, after + 2, ….
+  Task<Result<std::vector<Pointer>>> pointers(Useq after, std::uint32_t limit);
+
+  // The other user of a direct conversation that the inbox has; empty when it has not.
+  Task<Result<UserId>> with(ConversationId conversation);
+
+  // Every conversation of the user, in no order.
+  Task<Result<std::vector<ConversationState>>> conversations();
+
+  Useq head() const { return log_.head(); }
+  std::uint32_t rebuild() const { return log_.rebuild(); }
+  const UserId& user() const { return user_; }
+  // A session came: nothing waits for company any more.
+  void hurry();
+
+  // See log/residents.h; the caller of anything that waits keeps it pinned there.
+  bool evictable() const;
+  Task<void> settle();
+  std::size_t bytes() const;
+
+ private:
+  struct Outgoing {
+    Pointer pointer;
+    std::vector<EntryPtr> entries;
+  };
+  struct State {
+    ConversationState row;
+    Seq queued;  // Mark once everything on its way is durable.
+    Seq read_queued;
+    Outgoing* merging = nullptr;  // Still waiting, so it may grow.
+    bool dirty = false;
+    std::vector<Promise<Ok>> waiters;  // For the next pointer of this conversation to be durable.
+    bool busy() const { return dirty || !waiters.empty() || merging != nullptr || queued != row.reached || read_queued != row.read; }
+  };
+
+  // Log::Owner
+  void fill(Log::Batch& batch) override;
+  bool waiting() const override { return !waiting_.empty() && !holding_; }
+  void durable(Seq first, Seq last) override;
+  void lost() override;
+
+  Task<Result<State*>> load(ConversationId conversation);
+  State& adopt(ConversationState row);
+  Outgoing& enqueue(Outgoing outgoing);
+  Task<void> until_durable(State& state);
+  void touch(State& state);
+  Task<void> write_behind();
+  void forget_quiet_states();
+
+  Loop& loop_;
+  Store& store_;
+  InboxObserver& observer_;
+  const UserId user_;
+  Log log_;
+  std::unordered_map<ConversationId, State> states_;
+  std::list<Outgoing> waiting_, in_flight_;  // Lists: an idle inbox must cost little, and places stay where they are.
+  bool holding_ = false;                     // Waiting for company.
+  bool writing_ = false;                     // write_behind is at work.
+  std::size_t dirty_ = 0;
+  Timer hold_, flush_;
+  Scope scope_;
+};
+
+}  // namespace kith

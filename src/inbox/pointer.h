@@ -1,0 +1,54 @@
+// inbox/pointer.h — What a user's inbox is made of, and the row per conversation that is derived from it.
+//
+// A pointer never carries a body: an old cursor must not replay a text that was deleted since.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <string>
+
+#include "base/ids.h"
+#include "store/store.h"
+
+namespace kith {
+
+enum class PointerKind : std::uint8_t {
+  unknown = 0,   // Written by a newer server, or damaged: its number stands.
+  advanced = 1,  // The conversation advanced from `from` to `to`.
+  read = 2,      // The user read the conversation up to `to`.
+};
+
+struct Pointer {
+  PointerKind kind = PointerKind::advanced;
+  ConversationId conversation;
+  Seq from, to;
+  std::uint64_t n = 0;  // Count at `to`.
+  Seq own;              // The user's own last message in (from, to], and its count; 0: none.
+  std::uint64_t own_n = 0;
+  UserId with;  // The other user of a direct conversation, in its first pointer.
+};
+
+std::string encode(const Pointer& pointer);
+Pointer decode_pointer(const LogRow& row);
+
+// A conversation as this user sees it: the row of RowTable::user_conversations (partition: user, key: conversation). A view: rebuilt
+// from the pointers after `last`.
+struct ConversationState {
+  ConversationId conversation;
+  UserId with;
+  Seq reached;          // The mark: what the inbox has of the conversation.
+  std::uint64_t n = 0;  // Count there.
+  Seq read;             // The user's own read mark …
+  std::uint64_t read_n = 0;
+  Seq own;  // … and own last message,
+  std::uint64_t own_n = 0;
+  Useq last;  // Of the newest pointer that this row contains.
+
+  void apply(const Pointer& pointer, Useq useq);
+  std::uint64_t unread() const { return n - std::min(n, std::max(read_n, own_n)); }
+};
+
+Row encode(const ConversationState& state);
+bool decode_state(const std::string& value, ConversationState& state);  // False: damaged. `conversation` is the caller's.
+
+}  // namespace kith
