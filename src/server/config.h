@@ -1,0 +1,40 @@
+// server/config.h — What kithd can be told on its command line: each once, with its sentence, unit, default and bounds. --help and
+// docs/operations.md are made from the table in config.cpp. All of it needs a restart to change.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+
+namespace kith {
+
+struct Config {
+  std::string data = "data";
+  std::string listen = "127.0.0.1";
+  std::uint64_t port = 8080;
+  bool port_fallback = false;
+  std::string signup = "closed";
+  std::vector<std::string> origins;
+  std::string jwt_key_file;
+  std::string jwt_issuer, jwt_audience;
+  std::uint64_t loops = 0;
+  std::uint64_t connections = 18000;
+  std::uint64_t connections_per_address = 2000;
+  bool loopback_exempt = false;
+  std::uint64_t cache_mb = 256;
+  std::uint64_t memtable_mb = 32;
+  std::uint64_t block_cache_mb = 64;
+  std::uint64_t low_space_mb = 0;
+  std::uint64_t no_space_mb = 0;
+  std::uint64_t password_memory_mb = 19;
+  std::string node = "node-1";
+  bool help = false;
+};
+
+// invalid_argument with a sentence for whoever typed it.
+Result<Config> parse_config(int argc, char** argv);
+std::string config_help();
+
+}  // namespace kith

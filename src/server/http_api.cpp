@@ -1,0 +1,103 @@
+#include "server/http_api.h"
+
+namespace kith {
+
+namespace {
+
+HttpResponse text(int status, std::string body) { return {status, "text/plain; charset=utf-8", std::move(body), {}}; }
+
+struct Sample {
+  const char* name;
+  const char* kind;
+  const char* help;
+  std::uint64_t value;
+};
+
+std::string prometheus(const std::vector<Sample>& samples) {
+  std::string out;
+  for (const Sample& s : samples) {
+    out += std::string("# HELP ") + s.name + ' ' + s.help + "\n# TYPE " + s.name + ' ' + s.kind + '\n' + s.name + ' ' +
+           std::to_string(s.value) + '\n';
+  }
+  return out;
+}
+
+struct Numbers {
+  Traffic traffic;
+  std::uint64_t open_sessions = 0, conversations = 0, conversation_bytes = 0, inboxes = 0, inbox_bytes = 0;
+};
+
+}  // namespace
+
+HttpApi::HttpApi(Node& node, std::size_t index, std::function<std::string()> process_metrics)
+    : node_(node),
+      index_(index),
+      process_metrics_(std::move(process_metrics)),
+      auth_(node.shard(index).loop, node.tokens(), *node.shard(index).router) {}
+
+void HttpApi::handle(HttpRequest request, Fn<void(HttpResponse)> reply) {
+  if (HttpAuth::is_ours(request.path)) {
+    scope_.spawn(auth({std::move(request.method), std::move(request.path), std::move(request.authorization), std::move(request.body),
+                       std::move(request.address)},
+                      std::move(reply)));
+    return;
+  }
+  bool known = request.path == "/livez" || request.path == "/readyz" || request.path == "/metrics";
+  if (!known) return reply(problem(Failure{Code::not_found, request.path}));
+  if (request.method != "GET") {
+    auto refused = problem(Failure{Code::method_not_allowed});
+    refused.headers.emplace_back("Allow", "GET");
+    return reply(std::move(refused));
+  }
+  if (request.path == "/livez") return reply(text(200, "alive\n"));
+  if (request.path == "/readyz") return reply(draining_ ? text(503, "draining\n") : text(200, "ready\n"));
+  scope_.spawn(metrics(std::move(reply)));
+}
+
+Task<void> HttpApi::auth(AuthRequest request, Fn<void(HttpResponse)> reply) {
+  auto answer = co_await auth_.handle(std::move(request));
+  HttpResponse response{answer.status, answer.status >= 400 ? "application/problem+json" : "application/json", std::move(answer.body), {}};
+  if (answer.retry_after_ms != 0) response.headers.emplace_back("Retry-After", std::to_string((answer.retry_after_ms + 999) / 1000));
+  if (!answer.allow.empty()) response.headers.emplace_back("Allow", answer.allow);
+  if (answer.status == 401) response.headers.emplace_back("WWW-Authenticate", "Bearer");
+  reply(std::move(response));
+}
+
+Task<void> HttpApi::metrics(Fn<void(HttpResponse)> reply) {
+  Numbers sum;
+  for (std::size_t i = 0; i < node_.size(); ++i) {
+    auto one = co_await node_.shard(index_).router->call<Numbers>(i, [](Shard& shard) {
+      return [](Shard& s) -> Task<Numbers> {
+        co_return Numbers{s.traffic,         s.directory.count(), s.conversations.count(), s.conversations.bytes(),
+                          s.inboxes.count(), s.inboxes.bytes()};
+      }(shard);
+    });
+    Traffic& t = sum.traffic;
+    const Traffic& o = one.traffic;
+    t.commands += o.commands, t.failures += o.failures, t.acked += o.acked, t.repeated += o.repeated, t.events += o.events;
+    t.pages += o.pages, t.resyncs += o.resyncs, t.fell_behind += o.fell_behind, t.sessions += o.sessions;
+    sum.open_sessions += one.open_sessions, sum.conversations += one.conversations, sum.conversation_bytes += one.conversation_bytes;
+    sum.inboxes += one.inboxes, sum.inbox_bytes += one.inbox_bytes;
+  }
+  const Traffic& t = sum.traffic;
+  std::string out = prometheus({
+      {"kith_commands_total", "counter", "Commands of authenticated devices.", t.commands},
+      {"kith_failures_total", "counter", "Commands answered with an error.", t.failures},
+      {"kith_messages_acked_total", "counter", "Messages made durable and acked.", t.acked},
+      {"kith_messages_repeated_total", "counter", "Sends that were repeats of one before.", t.repeated},
+      {"kith_events_total", "counter", "Messages pushed live.", t.events},
+      {"kith_pages_total", "counter", "Pages of missed inbox steps.", t.pages},
+      {"kith_resyncs_total", "counter", "Devices whose cursor was of no use.", t.resyncs},
+      {"kith_fell_behind_total", "counter", "Times that a slow reader was sent to its log.", t.fell_behind},
+      {"kith_sessions_total", "counter", "Sessions begun.", t.sessions},
+      {"kith_sessions", "gauge", "Sessions now.", sum.open_sessions},
+      {"kith_conversations_in_memory", "gauge", "Conversations in memory.", sum.conversations},
+      {"kith_conversation_bytes", "gauge", "What they cost, estimated.", sum.conversation_bytes},
+      {"kith_inboxes_in_memory", "gauge", "Inboxes in memory.", sum.inboxes},
+      {"kith_inbox_bytes", "gauge", "What they cost, estimated.", sum.inbox_bytes},
+  });
+  if (process_metrics_) out += process_metrics_();
+  reply({200, "text/plain; version=0.0.4; charset=utf-8", std::move(out), {}});
+}
+
+}  // namespace kith

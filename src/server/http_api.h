@@ -1,0 +1,35 @@
+// server/http_api.h — The HTTP routes of a loop: /v1/auth/*, and what operators ask for: /livez, /readyz, /metrics.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "auth/http_auth.h"
+#include "front/http.h"
+#include "server/node.h"
+
+namespace kith {
+
+class HttpApi final : public HttpHandler {
+ public:
+  // `process_metrics`: lines about what the node does not know (connections, the engine), in the Prometheus text format.
+  HttpApi(Node& node, std::size_t index, std::function<std::string()> process_metrics);
+
+  void handle(HttpRequest request, Fn<void(HttpResponse)> reply) override;
+
+  // From now on /readyz says no: the balancer should send new clients elsewhere.
+  void drain() { draining_ = true; }
+
+ private:
+  Task<void> auth(AuthRequest request, Fn<void(HttpResponse)> reply);
+  Task<void> metrics(Fn<void(HttpResponse)> reply);
+
+  Node& node_;
+  const std::size_t index_;
+  std::function<std::string()> process_metrics_;
+  HttpAuth auth_;
+  bool draining_ = false;
+  Scope scope_;
+};
+
+}  // namespace kith

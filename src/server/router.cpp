@@ -1,0 +1,85 @@
+#include "server/router.h"
+
+#include "server/node.h"
+#include "session/session.h"
+
+namespace kith {
+
+std::size_t Router::home(const UserId& user) const { return node_.home(user.slot()); }
+
+Future<Result<Identity>> Router::verify(std::string token, DeviceId device) {
+  auto presented = node_.tokens().read(token, node_.shard(here_).loop.wall());
+  if (!presented) return Future<Result<Identity>>::ready(presented.error());
+  if (presented->kind == TokenKind::administrator)
+    return Future<Result<Identity>>::ready(Failure{Code::unauthenticated, "this token belongs to no user"});
+  return call<Result<Identity>>(home(presented->user), [token = std::move(*presented), device = std::move(device)](Shard& shard) mutable {
+    return shard.accounts.verify(std::move(token), std::move(device));
+  });
+}
+
+Fn<std::unique_ptr<Peer>(Transport&)> Router::session(Admitted admitted) {
+  Shard& there = node_.shard(home(admitted.identity.user));
+  return [&there, admitted = std::move(admitted)](Transport& transport) mutable -> std::unique_ptr<Peer> {
+    return std::make_unique<Session>(there.place, transport, std::move(admitted));
+  };
+}
+
+Future<Result<Receipt>> Router::send(ConversationId id, std::optional<UserId> to, SendRequest request) {
+  return call<Result<Receipt>>(node_.home(id.slot()), [id, to = std::move(to), request = std::move(request)](Shard& shard) mutable {
+    return shard.conversations.send(id, std::move(to), std::move(request));
+  });
+}
+
+Future<Result<Seq>> Router::open_direct(ConversationId id, UserId self, UserId with) {
+  return call<Result<Seq>>(node_.home(id.slot()), [id, self = std::move(self), with = std::move(with)](Shard& shard) mutable {
+    return shard.conversations.open_direct(id, std::move(self), std::move(with));
+  });
+}
+
+Future<Result<HistoryPage>> Router::history(ConversationId id, UserId reader, std::optional<Seq> before, std::optional<Seq> after,
+                                            std::uint32_t limit) {
+  return call<Result<HistoryPage>>(node_.home(id.slot()), [=, reader = std::move(reader)](Shard& shard) mutable {
+    return shard.conversations.history(id, std::move(reader), before, after, limit);
+  });
+}
+
+Future<Result<std::vector<EntryPtr>>> Router::newest(ConversationId id, UserId reader, Seq from, Seq to, std::uint32_t limit,
+                                                     std::size_t bytes) {
+  return call<Result<std::vector<EntryPtr>>>(node_.home(id.slot()), [=, reader = std::move(reader)](Shard& shard) mutable {
+    return shard.conversations.newest(id, std::move(reader), from, to, limit, bytes);
+  });
+}
+
+Future<Result<Point>> Router::point(ConversationId id, UserId reader, Seq seq) {
+  return call<Result<Point>>(node_.home(id.slot()), [=, reader = std::move(reader)](Shard& shard) mutable {
+    return shard.conversations.point(id, std::move(reader), seq);
+  });
+}
+
+Future<Result<Ok>> Router::block(ConversationId id, UserId self, UserId other, bool blocked) {
+  return call<Result<Ok>>(node_.home(id.slot()), [=, self = std::move(self), other = std::move(other)](Shard& shard) mutable {
+    return shard.conversations.block(id, std::move(self), std::move(other), blocked);
+  });
+}
+
+Future<Result<Seq>> Router::hand_off(HandOff handoff) {
+  std::size_t target = home(handoff.member);
+  return call<Result<Seq>>(target,
+                           [handoff = std::move(handoff)](Shard& shard) mutable { return shard.inboxes.hand_off(std::move(handoff)); });
+}
+
+Future<Presence> Router::presence(UserId user) {
+  std::size_t target = home(user);
+  return call<Presence>(target, [user = std::move(user)](Shard& shard) mutable { return shard.directory.presence(std::move(user)); });
+}
+
+Future<Result<bool>> Router::exists(UserId user) {
+  std::size_t target = home(user);
+  return call<Result<bool>>(target, [user = std::move(user)](Shard& shard) mutable { return shard.accounts.exists(std::move(user)); });
+}
+
+Future<AuthResponse> Router::on(UserId user, Fn<Task<AuthResponse>(Accounts&)> work) {
+  return call<AuthResponse>(home(user), [work = std::move(work)](Shard& shard) mutable { return work(shard.accounts); });
+}
+
+}  // namespace kith

@@ -1,0 +1,50 @@
+// server/router.h — From one loop to wherever something lives: the seams that sessions, conversations and the HTTP routes call through.
+//
+// One object per shard; called on its loop; futures complete there. A call to another loop is posted, and so is its answer; calls
+// between two loops keep their order.
+#pragma once
+
+#include "auth/http_auth.h"
+#include "conversation/delivery.h"
+#include "server/shard.h"
+#include "session/backend.h"
+
+namespace kith {
+
+class Node;
+
+class Router final : public Backend, public Delivery, public AccountsRouter {
+ public:
+  Router(Node& node, std::size_t here) : node_(node), here_(here) {}
+
+  // Backend
+  Future<Result<Identity>> verify(std::string token, DeviceId device) override;
+  std::size_t home(const UserId& user) const override;
+  Fn<std::unique_ptr<Peer>(Transport&)> session(Admitted admitted) override;
+  Future<Result<Receipt>> send(ConversationId id, std::optional<UserId> to, SendRequest request) override;
+  Future<Result<Seq>> open_direct(ConversationId id, UserId self, UserId with) override;
+  Future<Result<HistoryPage>> history(ConversationId id, UserId reader, std::optional<Seq> before, std::optional<Seq> after,
+                                      std::uint32_t limit) override;
+  Future<Result<std::vector<EntryPtr>>> newest(ConversationId id, UserId reader, Seq from, Seq to, std::uint32_t limit,
+                                               std::size_t bytes) override;
+  Future<Result<Point>> point(ConversationId id, UserId reader, Seq seq) override;
+  Future<Result<Ok>> block(ConversationId id, UserId self, UserId other, bool blocked) override;
+
+  // Delivery
+  Future<Result<Seq>> hand_off(HandOff handoff) override;
+  Future<Presence> presence(UserId user) override;
+  Future<Result<bool>> exists(UserId user) override;
+
+  // AccountsRouter
+  Future<AuthResponse> on(UserId user, Fn<Task<AuthResponse>(Accounts&)> work) override;
+
+  // Runs `work` on the loop of shard `target`. `work` must not be a coroutine itself (its captures die when it returns), it calls one.
+  template <class T>
+  Future<T> call(std::size_t target, Fn<Task<T>(Shard&)> work);
+
+ private:
+  Node& node_;
+  const std::size_t here_;
+};
+
+}  // namespace kith

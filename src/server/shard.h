@@ -1,0 +1,48 @@
+// server/shard.h — Everything that lives on one loop: the conversations and inboxes of its slots, their users' sessions and accounts.
+//
+// Owned by the Node. Member order is the order of dependence: what stands later uses what stands before, and ends first.
+#pragma once
+
+#include <memory>
+
+#include "auth/accounts.h"
+#include "conversation/conversations.h"
+#include "inbox/inboxes.h"
+#include "session/directory.h"
+#include "session/place.h"
+
+namespace kith {
+
+class Router;
+struct NodeOptions;
+struct Lifetime;
+
+// What a loop brings along.
+struct LoopParts {
+  Loop* loop = nullptr;
+  std::unique_ptr<Store> store;
+  std::unique_ptr<PasswordHasher> hasher;
+};
+
+struct Shard {
+  Shard(LoopParts parts, const NodeOptions& options, const Lifetime& lifetime, std::size_t loops, std::unique_ptr<Router> router);
+  ~Shard();
+
+  Loop& loop;
+  std::unique_ptr<Store> store;
+  std::unique_ptr<PasswordHasher> hasher;
+  std::unique_ptr<Router> router;
+  Traffic traffic;
+  wire::JsonReader reader;
+  Directory directory;
+  Accounts accounts;
+  Inboxes inboxes;
+  Conversations conversations;
+  Place place;
+  Timer tick;
+  Scope scope;  // Calls that came from here or from other shards.
+
+  void keep_house();
+};
+
+}  // namespace kith
