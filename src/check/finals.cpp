@@ -1,0 +1,149 @@
+#include "check/finals.h"
+
+#include <algorithm>
+
+namespace kith::check {
+
+void Finals::quiesced() {
+  due_.clear();
+  for (Id id = 1; id <= messages_.conversations(); ++id) due_.push_back(messages_.conversation(id).acked);
+}
+
+void Finals::add(const At& at) {
+  Final& f = finals_.emplace_back();
+  f.op = at.id;
+  f.process = at.process;
+  f.user = at.user;
+  f.useq = at.operation.useq;
+  for (const auto& item : at.operation.items) {
+    Id conversation = ledger_.conversations.intern(item.conversation);
+    f.items[conversation] = {item.head, item.read};
+    inbox_.final_mark(at, conversation, item.read);
+  }
+}
+
+const Finals::Final* Finals::of_user(Id user) const {
+  for (const Final& f : finals_) {
+    if (f.user == user) return &f;
+  }
+  return nullptr;
+}
+
+void Finals::finish() {
+  for (auto& [key, coverage] : reads_.coverage()) {
+    coverage.tidy();
+    covered_[coverage.conversation].push_back(&coverage);
+  }
+  for (auto& [conversation, all] : covered_) {
+    std::sort(all.begin(), all.end(), [](const auto* a, const auto* b) { return a->answer < b->answer; });
+  }
+  for (const Final& f : finals_) {
+    judge_completeness(f);
+    const Final* first = of_user(f.user);
+    if (first != &f) judge_devices(*first, f);
+    Seen head = inbox_.head(f.user);
+    if (f.useq && *f.useq < head.seq) {
+      ledger_.found(Invariant::I8, head.op, f.op,
+                    "The device ended at useq " + std::to_string(*f.useq) + ", the inbox had come to " + std::to_string(head.seq) + ".");
+    }
+  }
+  for (Id id = 1; id <= messages_.conversations(); ++id) {
+    judge_members(id);
+    judge_delivery(id);
+  }
+}
+
+// The final reads of a device hold each conversation whole, and no mark was lost.
+void Finals::judge_completeness(const Final& f) {
+  for (const auto& [conversation, item] : f.items) {
+    Seen read = inbox_.of(f.user, conversation).read_ok;
+    if (read.op < f.op && item.read < read.seq) {
+      ledger_.found(Invariant::I13, read.op, f.op,
+                    "The read mark of " + std::string(ledger_.conversations[conversation]) + " ended at " + std::to_string(item.read) +
+                        ", but " + std::to_string(read.seq) + " had been confirmed.");
+    }
+    auto i = reads_.coverage().find(pair(f.process, conversation));
+    if (i == reads_.coverage().end()) {
+      if (item.head != 0) ledger_.broken(f.op, "no final read of " + std::string(ledger_.conversations[conversation]));
+      continue;
+    }
+    std::uint64_t next = 1;
+    for (const auto& [first, last] : i->second.runs) {
+      judge_gap(f, i->second, next, first - 1);
+      next = last + 1;
+    }
+    judge_gap(f, i->second, next, item.head);
+  }
+}
+
+void Finals::judge_gap(const Final& f, const Reads::Coverage& coverage, std::uint64_t first, std::uint64_t last) {
+  if (first > last) return;
+  Id conversation = coverage.conversation;
+  std::string what = "The final reads of a device do not have number " + ledger_.number(conversation, first);
+  const Number* n = messages_.conversation(conversation).numbers.find(first);
+  if (n != nullptr && n->acked != 0 && n->acked < coverage.invoke) {
+    ledger_.found(Invariant::I1, n->acked, f.op, what + ", which was acknowledged.");
+    return;
+  }
+  if (n != nullptr && n->seen != 0 && n->seen < coverage.invoke) {
+    ledger_.found(Invariant::I7, n->seen, f.op, what + ", which had been shown.");
+    return;
+  }
+  for (const Reads::Coverage* other : covered_[conversation]) {
+    if (other == &coverage || !other->has(first)) continue;
+    ledger_.found(Invariant::I8, other->answer, f.op, what + ", those of another do.");
+    return;
+  }
+  ledger_.found(Invariant::I5, 0, f.op, what + ".");
+}
+
+void Finals::judge_devices(const Final& one, const Final& other) {
+  if (one.useq && other.useq && *one.useq != *other.useq) {
+    ledger_.found(Invariant::I8, one.op, other.op,
+                  "Two devices of " + std::string(ledger_.users[one.user]) + " ended at useq " + std::to_string(*one.useq) + " and " +
+                      std::to_string(*other.useq) + ".");
+  }
+  for (const auto& [conversation, item] : one.items) {
+    auto i = other.items.find(conversation);
+    if (i == other.items.end() || i->second.read == item.read) continue;
+    ledger_.found(Invariant::I8, one.op, other.op,
+                  "Two devices of " + std::string(ledger_.users[one.user]) + " ended with read marks " + std::to_string(item.read) +
+                      " and " + std::to_string(i->second.read) + " in " + std::string(ledger_.conversations[conversation]) + ".");
+  }
+}
+
+// All devices of all members have the conversation, up to the same head.
+void Finals::judge_members(Id conversation) {
+  const auto& members = messages_.conversation(conversation).members;
+  auto head_of = [&](const Final& f) {
+    auto i = f.items.find(conversation);
+    return i == f.items.end() ? 0 : i->second.head;
+  };
+  const Final* one = nullptr;
+  for (const Final& f : finals_) {
+    if (std::find(members.begin(), members.end(), f.user) == members.end()) continue;
+    if (one == nullptr) one = &f;
+    if (head_of(f) == head_of(*one)) continue;
+    ledger_.found(Invariant::I8, one->op, f.op,
+                  "Two devices ended with heads " + std::to_string(head_of(*one)) + " and " + std::to_string(head_of(f)) + " of " +
+                      std::string(ledger_.conversations[conversation]) + ".");
+  }
+}
+
+// What was acknowledged before `quiesced` was brought by the inbox of each member whose devices took part in the end.
+void Finals::judge_delivery(Id conversation) {
+  if (conversation > due_.size() || due_[conversation - 1].seq == 0) return;
+  Seen due = due_[conversation - 1];
+  for (Id user : messages_.conversation(conversation).members) {
+    const Final* f = of_user(user);
+    if (f == nullptr) continue;
+    const UserConversation& u = inbox_.of(user, conversation);
+    std::uint64_t reached = std::max(u.feed.seq, u.listed.seq);
+    if (reached >= due.seq) continue;
+    ledger_.found(Invariant::I14, due.op, f->op,
+                  "Number " + ledger_.number(conversation, due.seq) + " was acknowledged, but the inbox of " +
+                      std::string(ledger_.users[user]) + " only told of " + std::to_string(reached) + ".");
+  }
+}
+
+}  // namespace kith::check

@@ -1,0 +1,140 @@
+// check/history.h — What clients did and saw: one Operation for each line of a history (docs/history-format.md).
+//
+// Plain values, no server code. The string views of an Operation belong to whoever made it: to the Reader until its next next(), or to
+// the harness that feeds a Checker until add() returns. Operations come in the order of t; equal t means: in the order given.
+#pragma once
+
+#include <cstdint>
+#include <iosfwd>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace kith::check {
+
+enum class Op : std::uint8_t {
+  start,    // A client process begins: user, device. First line of the process.
+  send,     // invoke: conversation or to, client_id, text, base · ok: conversation, seq, time, repeated
+  open,     // invoke: to · ok: conversation
+  read,     // invoke: conversation, seq (moves the own read mark)
+  revoke,   // invoke: user, device
+  history,  // invoke: conversation, before or after, limit, final · ok: entries, head, more
+  list,     // invoke: next · ok: items, more
+  sync,     // invoke, a new connection: cursor, useq · ok: useq of `ready`
+  page,     // from, to, changes
+  event,    // useq if given, and either entries[0] or read, with conversation
+  resync,   // reason
+  synced,   // All that was missed has come.
+  final,    // useq, items: this process has finished its final reads
+  mark,     // name: crash, heal, restore, quiesced or any other; no process needed
+};
+
+enum class Phase : std::uint8_t { none, invoke, ok, fail, info };
+
+// What a `sync` presents.
+enum class Cursor : std::uint8_t {
+  none,     // No cursor.
+  own,      // One that this store gave to this user.
+  foreign,  // One of another store, or forged: must be answered by resync.
+  future,   // One beyond the head of the inbox: must be answered by resync.
+};
+
+// One entry as a client was shown it.
+struct Entry {
+  std::uint64_t seq = 0;
+  std::string_view from;
+  std::string_view client_id;
+  std::string_view text;  // A hash of the text, or a short text itself: compared for equality only.
+  std::int64_t time = 0;  // Milliseconds since 1970.
+  std::uint64_t n = 0;    // 0: not shown.
+  bool unknown = false;   // Of a kind that the server cannot show; only seq counts.
+};
+
+struct Change {
+  std::string_view conversation;
+  std::uint64_t from = 0;
+  std::uint64_t to = 0;
+  std::uint64_t read = 0;  // 0: unchanged.
+  std::vector<Entry> entries;
+};
+
+struct Item {
+  std::string_view conversation;
+  std::uint64_t head = 0;
+  std::uint64_t read = 0;
+  std::vector<Entry> entries;  // The last message, or nothing.
+};
+
+struct Operation {
+  std::int64_t t = 0;  // Nanoseconds of the recorder's one monotonic clock.
+  Op op = Op::mark;
+  Phase phase = Phase::none;
+  std::string_view process;
+  std::uint64_t call = 0;  // Joins invoke and outcome; unique in its process among the open calls.
+
+  std::string_view user;    // start, revoke
+  std::string_view device;  // start, revoke
+  std::string_view conversation;
+  std::string_view to;  // send, open: the other user
+  std::string_view client_id;
+  std::string_view text;
+  std::optional<std::uint64_t> base;  // send
+  std::uint64_t seq = 0;              // send ok, read invoke
+  std::int64_t time = 0;              // send ok
+  bool repeated = false;              // send ok
+  std::string_view code;              // fail, info: the error code; resync: the reason; mark: its name
+
+  std::optional<std::uint64_t> useq;    // sync, event, final
+  std::optional<std::uint64_t> before;  // history
+  std::optional<std::uint64_t> after;   // history
+  std::uint64_t limit = 0;              // history; for people
+  bool final = false;                   // history invoke: one of the final reads
+  bool next = false;                    // list invoke: not the first page
+  Cursor cursor = Cursor::none;         // sync invoke
+  std::uint64_t head = 0;               // history ok
+  bool more = false;                    // history ok, list ok
+  std::uint64_t from = 0;               // page
+  std::uint64_t end = 0;                // page: `to`
+  std::uint64_t mark = 0;               // event of a read mark: its seq ("read")
+
+  std::vector<Entry> entries;   // event (one), history ok
+  std::vector<Change> changes;  // page
+  std::vector<Item> items;      // list ok, final
+
+  std::uint32_t line = 0;  // From a file: its line, from 1.
+  std::uint32_t file = 0;  // Index into the names given to Checker.
+};
+
+// Reads one file of JSON lines, a line at a time. Empty lines are skipped.
+class Reader {
+ public:
+  // Does not own `input`. `file` is put into every operation.
+  explicit Reader(std::istream& input, std::uint32_t file = 0);
+  ~Reader();
+
+  // False at the end and at the first malformed line (then error() is not empty and names the line).
+  bool next(Operation& operation);
+  const std::string& error() const { return error_; }
+
+ private:
+  struct Parser;
+
+  std::istream& input_;
+  std::uint32_t file_;
+  std::uint32_t line_ = 0;
+  std::int64_t last_t_ = 0;
+  std::string text_;
+  std::string error_;
+  std::unique_ptr<Parser> parser_;
+};
+
+// Appends the operation as one line with its line end. Reader gives back what was written.
+void write(const Operation& operation, std::string& out);
+
+std::string_view name(Op op);
+std::string_view name(Phase phase);
+std::string_view name(Cursor cursor);
+
+}  // namespace kith::check

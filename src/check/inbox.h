@@ -1,0 +1,136 @@
+// check/inbox.h — The feeds of devices: each one by itself, and all of a user against each other.
+//
+// Judges I5 (a feed has no gap and never goes back), I9 (cursor), I13 (own read mark) and the inbox half of I4 (one truth per useq).
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "check/messages.h"
+
+namespace kith::check {
+
+// What the devices of a user together know of one of the user's conversations.
+struct UserConversation {
+  Seen feed;     // Highest number that events and pages spoke of.
+  Seen listed;   // Highest head in a list page before `quiesced`.
+  Seen mark;     // Highest own read mark shown by events and pages.
+  Seen read_ok;  // Highest read that was answered with ok.
+};
+
+class Inbox {
+ public:
+  Inbox(Ledger& ledger, Messages& messages) : ledger_(ledger), messages_(messages) {}
+
+  void sync(const At& at);
+  void ready(const At& at);
+  void page(const At& at);
+  void event(const At& at);
+  void resync(const At& at);
+  void synced(const At& at);
+  // The answer to a list read that was asked for by `invoke`; `first`: of its first page.
+  void listed(const At& at, OpId invoke, bool first);
+  // Returns the number of the attempt, for read_outcome().
+  std::uint32_t read_invoked(const At& at);
+  void read_outcome(const At& at, std::uint32_t attempt);
+  // From here on a list proves no delivery: it may be one of the final reads.
+  void quiesced() { is_quiesced_ = true; }
+  void final_mark(const At& at, Id conversation, std::uint64_t seq) { mark_shown(at, conversation, seq); }
+
+  // Highest useq that any device of the user was told of.
+  Seen head(Id user) { return inbox(user).head; }
+  const UserConversation& of(Id user, Id conversation) { return conversations_[pair(user, conversation)]; }
+  void finish();
+
+ private:
+  // One step of an inbox, as an event showed it first.
+  struct Step {
+    OpId op = 0;
+    Id conversation = 0;
+    bool is_read = false;
+    std::uint64_t first = 0;  // 0: its beginning was not seen.
+    std::uint64_t last = 0;   // Or the mark.
+  };
+  struct PageChange {
+    Id conversation;
+    std::uint64_t from, to, read;
+  };
+  struct Page {
+    OpId op;
+    std::uint64_t from, to;
+    std::vector<PageChange> changes;  // By conversation.
+  };
+  struct UserInbox {
+    Blocks<Step> steps;  // By useq.
+    Seen head;
+    std::vector<Page> pages;
+    std::vector<Id> conversations;
+  };
+  // The feed of one process on its present connection.
+  struct Feed {
+    std::optional<std::uint64_t> position;  // Unknown after resync, until the next page or step.
+    OpId moved = 0;                         // Who set it.
+    bool is_fresh = false;                  // Nothing came yet on this connection.
+    bool must_resync = false;
+    bool is_synced = false;
+    Cursor cursor = Cursor::none;
+    OpId sync = 0;
+    Seen floor;  // What a device of the user had been told before the sync was invoked.
+    std::uint32_t epoch = 1;
+    // Messages of a step whose last event has not come yet.
+    Id run_conversation = 0;
+    std::uint64_t run_first = 0;
+    std::uint64_t run_last = 0;
+    OpId run_op = 0;
+  };
+  // How far a feed has told of one conversation. Void unless `epoch` is the feed's.
+  struct Told {
+    std::uint32_t epoch = 0;
+    std::uint64_t seq = 0;  // 0: unknown.
+    std::uint64_t mark = 0;
+    OpId op = 0;
+    OpId mark_op = 0;
+  };
+  struct ReadAttempt {
+    Id user, conversation;
+    std::uint64_t seq;
+    OpId invoke;
+    bool failed = false;
+  };
+  struct MarkShown {
+    Id user, conversation;
+    std::uint64_t seq;
+    OpId op;
+    auto operator<=>(const MarkShown&) const = default;
+  };
+  struct OfConversation;
+
+  UserInbox& inbox(Id user);
+  Feed& feed(Id process);
+  Told& told(const At& at, Id conversation);
+  UserConversation& user_conversation(Id user, Id conversation);
+  void answered(const At& at, Feed& feed);
+  bool move(const At& at, std::uint64_t from, std::uint64_t to);
+  void message_event(const At& at);
+  void read_event(const At& at);
+  void step(const At& at, std::uint64_t useq, bool is_read, std::uint64_t first, std::uint64_t last);
+  void change(const At& at, const Change& change, bool contiguous);
+  void mark_in_feed(const At& at, Id conversation, std::uint64_t seq);
+  void mark_shown(const At& at, Id conversation, std::uint64_t seq);
+  void judge_marks();
+  void judge_inbox(const UserInbox& inbox);
+  void judge_page(const Page& page, const PairMap<OfConversation>& of);
+  void judge_change(const Page& page, const PageChange& change, const OfConversation& of);
+
+  Ledger& ledger_;
+  Messages& messages_;
+  std::deque<UserInbox> inboxes_;
+  std::deque<Feed> feeds_;
+  PairMap<Told> told_;                       // Process and conversation.
+  PairMap<UserConversation> conversations_;  // User and conversation.
+  std::vector<ReadAttempt> reads_;
+  std::vector<MarkShown> marks_;
+  bool is_quiesced_ = false;
+};
+
+}  // namespace kith::check

@@ -1,0 +1,303 @@
+#include <simdjson.h>
+
+#include <istream>
+
+#include "check/history.h"
+
+namespace kith::check {
+
+namespace {
+
+namespace json = simdjson::dom;
+
+// Collects the first thing that is wrong with a line.
+struct Line {
+  Operation& operation;
+  Entry entry;  // Fields of an entry that stand at the top of an `event` line.
+  bool has_t = false;
+  bool has_process = false;
+  bool has_op = false;
+  bool has_seq = false;
+  bool has_cursor = false;
+  std::string wrong;
+
+  void say(std::string_view key, std::string_view what) {
+    if (wrong.empty()) wrong = "\"" + std::string(key) + "\" " + std::string(what);
+  }
+};
+
+void take(Line& line, std::string_view key, json::element value, std::string_view& to) {
+  if (value.get_string().get(to)) line.say(key, "is not a string");
+}
+
+void take(Line& line, std::string_view key, json::element value, std::uint64_t& to) {
+  if (value.get_uint64().get(to)) line.say(key, "is not an unsigned number");
+}
+
+void take(Line& line, std::string_view key, json::element value, std::optional<std::uint64_t>& to) { take(line, key, value, to.emplace()); }
+
+void take(Line& line, std::string_view key, json::element value, std::int64_t& to) {
+  if (value.get_int64().get(to)) line.say(key, "is not a whole number");
+}
+
+void take(Line& line, std::string_view key, json::element value, bool& to) {
+  if (value.get_bool().get(to)) line.say(key, "is neither true nor false");
+}
+
+// One of the names of an enumeration whose first value is `first` and last is `last`.
+template <class E>
+void take(Line& line, std::string_view key, json::element value, E& to, E first, E last) {
+  std::string_view text;
+  take(line, key, value, text);
+  for (auto i = static_cast<int>(first); i <= static_cast<int>(last); ++i) {
+    if (name(static_cast<E>(i)) == text) {
+      to = static_cast<E>(i);
+      return;
+    }
+  }
+  line.say(key, "is unknown: " + std::string(text));
+}
+
+// Calls `each(key, value)` for the fields of an object.
+template <class F>
+void fields(Line& line, std::string_view key, json::element value, F each) {
+  json::object object;
+  if (value.get_object().get(object)) return line.say(key, "is not an object");
+  for (json::key_value_pair field : object) {
+    each(field.key, field.value);
+    if (!line.wrong.empty()) return;
+  }
+}
+
+template <class F>
+void elements(Line& line, std::string_view key, json::element value, F each) {
+  json::array array;
+  if (value.get_array().get(array)) return line.say(key, "is not a list");
+  for (json::element element : array) {
+    each(element);
+    if (!line.wrong.empty()) return;
+  }
+}
+
+void take_entries(Line& line, json::element value, std::vector<Entry>& to) {
+  elements(line, "entries", value, [&](json::element element) {
+    Entry& entry = to.emplace_back();
+    fields(line, "entries", element, [&](std::string_view key, json::element v) {
+      if (key == "seq") take(line, key, v, entry.seq);
+      if (key == "from") take(line, key, v, entry.from);
+      if (key == "id") take(line, key, v, entry.client_id);
+      if (key == "text") take(line, key, v, entry.text);
+      if (key == "time") take(line, key, v, entry.time);
+      if (key == "n") take(line, key, v, entry.n);
+      if (key == "unknown") take(line, key, v, entry.unknown);
+    });
+    if (entry.seq == 0) line.say("seq", "is missing or 0 in \"entries\"");
+  });
+}
+
+void take_changes(Line& line, json::element value, std::vector<Change>& to) {
+  elements(line, "changes", value, [&](json::element element) {
+    Change& change = to.emplace_back();
+    fields(line, "changes", element, [&](std::string_view key, json::element v) {
+      if (key == "conv") take(line, key, v, change.conversation);
+      if (key == "from") take(line, key, v, change.from);
+      if (key == "to") take(line, key, v, change.to);
+      if (key == "read") take(line, key, v, change.read);
+      if (key == "entries") take_entries(line, v, change.entries);
+    });
+    if (change.conversation.empty()) line.say("conv", "is missing in \"changes\"");
+  });
+}
+
+void take_items(Line& line, json::element value, std::vector<Item>& to) {
+  elements(line, "items", value, [&](json::element element) {
+    Item& item = to.emplace_back();
+    fields(line, "items", element, [&](std::string_view key, json::element v) {
+      if (key == "conv") take(line, key, v, item.conversation);
+      if (key == "head") take(line, key, v, item.head);
+      if (key == "read") take(line, key, v, item.read);
+      if (key == "entries") take_entries(line, v, item.entries);
+    });
+    if (item.conversation.empty()) line.say("conv", "is missing in \"items\"");
+  });
+}
+
+// What every line has.
+bool take_common(Line& line, std::string_view key, json::element value) {
+  Operation& o = line.operation;
+  if (key == "t") {
+    line.has_t = true;
+    take(line, key, value, o.t);
+  } else if (key == "p") {
+    line.has_process = true;
+    take(line, key, value, o.process);
+  } else if (key == "op") {
+    line.has_op = true;
+    take(line, key, value, o.op, Op::start, Op::mark);
+  } else if (key == "phase") {
+    take(line, key, value, o.phase, Phase::invoke, Phase::info);
+  } else if (key == "call") {
+    take(line, key, value, o.call);
+  } else {
+    return false;
+  }
+  return true;
+}
+
+bool take_numbers(Line& line, std::string_view key, json::element value) {
+  Operation& o = line.operation;
+  if (key == "seq") {
+    line.has_seq = true;
+    take(line, key, value, o.seq);
+  } else if (key == "time") {
+    take(line, key, value, o.time);
+  } else if (key == "n") {
+    take(line, key, value, line.entry.n);
+  } else if (key == "useq") {
+    take(line, key, value, o.useq);
+  } else if (key == "read") {
+    take(line, key, value, o.mark);
+  } else if (key == "base") {
+    take(line, key, value, o.base);
+  } else if (key == "before") {
+    take(line, key, value, o.before);
+  } else if (key == "after") {
+    take(line, key, value, o.after);
+  } else if (key == "limit") {
+    take(line, key, value, o.limit);
+  } else if (key == "head") {
+    take(line, key, value, o.head);
+  } else {
+    return false;
+  }
+  return true;
+}
+
+bool take_flags(Line& line, std::string_view key, json::element value) {
+  Operation& o = line.operation;
+  if (key == "repeated") {
+    take(line, key, value, o.repeated);
+  } else if (key == "more") {
+    take(line, key, value, o.more);
+  } else if (key == "final") {
+    take(line, key, value, o.final);
+  } else if (key == "next") {
+    take(line, key, value, o.next);
+  } else if (key == "unknown") {
+    take(line, key, value, line.entry.unknown);
+  } else {
+    return false;
+  }
+  return true;
+}
+
+void take_rest(Line& line, std::string_view key, json::element value) {
+  Operation& o = line.operation;
+  if (key == "conv") {
+    take(line, key, value, o.conversation);
+  } else if (key == "id") {
+    take(line, key, value, o.client_id);
+  } else if (key == "text") {
+    take(line, key, value, o.text);
+  } else if (key == "from") {  // The sender of an event, or the begin of a page.
+    value.is_string() ? take(line, key, value, line.entry.from) : take(line, key, value, o.from);
+  } else if (key == "to") {  // The other user of a send, or the end of a page.
+    value.is_string() ? take(line, key, value, o.to) : take(line, key, value, o.end);
+  } else if (key == "user") {
+    take(line, key, value, o.user);
+  } else if (key == "device") {
+    take(line, key, value, o.device);
+  } else if (key == "code" || key == "reason" || key == "name") {
+    take(line, key, value, o.code);
+  } else if (key == "cursor") {
+    line.has_cursor = true;
+    take(line, key, value, o.cursor, Cursor::none, Cursor::future);
+  } else if (key == "entries") {
+    take_entries(line, value, o.entries);
+  } else if (key == "changes") {
+    take_changes(line, value, o.changes);
+  } else if (key == "items") {
+    take_items(line, value, o.items);
+  }
+}
+
+bool is_call(Op op) { return op >= Op::send && op <= Op::sync; }
+
+// What a line of its kind cannot do without.
+void complete(Line& line) {
+  Operation& o = line.operation;
+  if (!line.has_t) line.say("t", "is missing");
+  if (!line.has_op) line.say("op", "is missing");
+  if (!line.has_process && o.op != Op::mark) line.say("p", "is missing");
+  if (is_call(o.op) && o.phase == Phase::none) line.say("phase", "is missing");
+  if (!is_call(o.op) && o.phase != Phase::none) line.say("phase", "is only for calls");
+  bool invoke = o.phase == Phase::invoke;
+  bool ok = o.phase == Phase::ok;
+  if ((o.op == Op::start || (o.op == Op::revoke && invoke)) && o.user.empty()) line.say("user", "is missing");
+  if ((o.op == Op::start || (o.op == Op::revoke && invoke)) && o.device.empty()) line.say("device", "is missing");
+  if (o.op == Op::send && invoke && o.client_id.empty()) line.say("id", "is missing");
+  if (o.op == Op::send && invoke && o.conversation.empty() == o.to.empty()) line.say("conv", "or \"to\" must be given, not both");
+  if (o.op == Op::open && invoke && o.to.empty()) line.say("to", "is missing");
+  bool of_conversation = ((o.op == Op::send || o.op == Op::open) && ok) || ((o.op == Op::read || o.op == Op::history) && invoke);
+  if ((of_conversation || o.op == Op::event) && o.conversation.empty()) line.say("conv", "is missing");
+  if (((o.op == Op::send && ok) || (o.op == Op::read && invoke)) && o.seq == 0) line.say("seq", "is missing or 0");
+  if (o.op == Op::event && (o.seq == 0) == (o.mark == 0)) line.say("seq", "or \"read\" must be given, not both");
+  if (o.op == Op::history && o.before && o.after) line.say("before", "and \"after\" exclude each other");
+  if (o.op == Op::mark && o.code.empty()) line.say("name", "is missing");
+}
+
+}  // namespace
+
+struct Reader::Parser {
+  json::parser parser;
+};
+
+Reader::Reader(std::istream& input, std::uint32_t file) : input_(input), file_(file), parser_(std::make_unique<Parser>()) {}
+Reader::~Reader() = default;
+
+bool Reader::next(Operation& operation) {
+  if (!error_.empty()) return false;
+  do {
+    if (!std::getline(input_, text_)) {
+      if (input_.bad()) error_ = "reading failed after line " + std::to_string(line_);
+      return false;
+    }
+    ++line_;
+  } while (text_.find_first_not_of(" \t\r") == std::string::npos);
+  operation = Operation{};
+  operation.line = line_;
+  operation.file = file_;
+  text_.reserve(text_.size() + simdjson::SIMDJSON_PADDING);
+
+  Line line{operation, {}};
+  json::element document;
+  if (parser_->parser.parse(text_.data(), text_.size(), false).get(document)) {
+    line.say("line", "is not valid JSON");
+  } else {
+    fields(line, "line", document, [&](std::string_view key, json::element value) {
+      if (take_common(line, key, value) || take_numbers(line, key, value) || take_flags(line, key, value)) return;
+      take_rest(line, key, value);
+    });
+  }
+  complete(line);
+  if (line.has_t && operation.t < last_t_) line.say("t", "goes back");
+  if (!line.wrong.empty()) {
+    error_ = "line " + std::to_string(line_) + ": " + line.wrong;
+    return false;
+  }
+  last_t_ = operation.t;
+  if (operation.op == Op::sync && !line.has_cursor && operation.useq) operation.cursor = Cursor::own;
+  if (operation.op == Op::event && operation.seq != 0) {
+    line.entry.seq = operation.seq;
+    line.entry.client_id = operation.client_id;
+    line.entry.text = operation.text;
+    line.entry.time = operation.time;
+    operation.entries.push_back(line.entry);
+    operation.seq = 0;
+    operation.client_id = operation.text = {};
+    operation.time = 0;
+  }
+  return true;
+}
+
+}  // namespace kith::check
