@@ -1,0 +1,166 @@
+// sim/device.h — One simulated device: speaks the protocol as docs/protocol.md tells it, writes down what it did and saw, and does at
+// random what devices do: reconnects, dies, comes back with an old cursor, sends twice, reads slowly.
+//
+// What it remembers between two of its processes is what docs/protocol.md asks a device to remember: cursor, useq, unsent messages with
+// their ids and bases, and the head that it knew of each conversation.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "check/checker.h"
+#include "sim/machine.h"
+#include "wire/json_reader.h"
+#include "wire/wire.gen.h"
+
+namespace kith::sim {
+
+// Where histories go: to the checker, and to a file if one is wanted.
+class Recorder {
+ public:
+  explicit Recorder(World& world) : world_(world) {}
+  void add(check::Operation operation);
+  void mark(std::string_view what);
+  // For what the checker of histories does not judge.
+  void violation(std::string sentence);
+
+  check::Checker checker;
+  std::string* lines = nullptr;
+  std::vector<std::string> violations;
+  std::uint64_t acked = 0;
+
+ private:
+  World& world_;
+};
+
+struct DeviceOptions {
+  double actions_per_second = 1;
+  WireOptions wire;
+  bool mischief = true;  // Foreign cursors, repeats of frames, reused ids.
+};
+
+class Device final : private Client {
+ public:
+  Device(World& world, Machine& machine, Recorder& recorder, std::string user, std::string device, std::vector<std::string> others,
+         DeviceOptions options);
+  ~Device() override;
+
+  void start();  // A new process of it; connects and acts on its own.
+  void kill();
+  bool running() const { return loop_ != nullptr; }
+  void cut() {
+    if (wire_) wire_->cut();
+  }
+  void revoke();  // Its user ends it from elsewhere; it must go silent and never comes back.
+  bool revoked() const { return revoked_; }
+
+  // From now on it starts nothing new and sends what is unsent; when that is done and the server is quiet, it reads everything once more.
+  void wind_up();
+  bool wound_up() const { return revoked_ || (synced_ && outbox_.empty() && !owes_list_); }
+  void read_finally();
+  bool finished() const { return revoked_ || finished_; }
+  std::string why_unfinished() const;
+
+  // For stories: one action by hand.
+  void say(const std::string& to, std::string text);
+  void read(const std::string& conversation, std::uint64_t seq) { do_read(conversation, seq); }
+  bool synced() const { return synced_; }
+  std::size_t unsent() const { return outbox_.size(); }
+  const std::map<std::string, std::map<std::uint64_t, std::string>>& seen() const { return seen_; }
+
+ private:
+  struct Outgoing {
+    std::string client_id, to, conversation, text;
+    std::optional<std::uint64_t> base;
+    std::uint64_t call = 0;     // Of the attempt on this connection; 0: none.
+    bool spoiled = false;       // A reused id: must be refused.
+    std::uint64_t made_at = 0;  // total_seen_ when it was written.
+  };
+  struct Call {
+    check::Op op = check::Op::mark;
+    bool final = false;
+    bool unrecorded = false;  // Not part of the history.
+    bool whole = false;       // A list that a resync asked for: to be read to its end.
+  };
+  struct Item {
+    std::uint64_t head = 0, read = 0, unread = 0;
+  };
+
+  // Client
+  void frame(std::string_view frame) override;
+  void closed(Code reason) override;
+
+  void connect();
+  void connect_later();
+  void lose_connection();
+  std::uint64_t command(wire::Command command);
+  void sync();
+  void act_later();
+  void act();
+  void send_new();
+  void attempt(Outgoing& outgoing);
+  void attempt_once(Outgoing& outgoing);
+  void resend();
+  void do_read(const std::string& conversation, std::uint64_t seq);
+  void do_history(const std::string& conversation, std::uint64_t before, std::optional<std::uint64_t> after, std::uint32_t limit,
+                  bool final);
+  void do_list(std::string page, bool whole = false);
+  void list_if_owed();
+  void look_finished();
+  void check_unread();
+
+  void on(std::uint64_t re, wire::Ready& ready);
+  void on(std::uint64_t re, wire::Sent& sent);
+  void on(std::uint64_t re, wire::History& history);
+  void on(std::uint64_t re, wire::Conversations& conversations);
+  void on(std::uint64_t re, wire::Done& done);
+  void on(std::uint64_t re, wire::Error& error);
+  void on(std::uint64_t re, wire::Event& event);
+  void on(std::uint64_t re, wire::Page& page);
+  void on(std::uint64_t re, wire::Resync& resync);
+  void on(std::uint64_t re, wire::Synced& synced);
+  template <class T>
+  void on(std::uint64_t, T&) {}
+
+  check::Operation operation(check::Op op, check::Phase phase, std::uint64_t call = 0) const;
+  std::optional<check::Entry> seen(const wire::Entry& entry, std::string_view conversation);
+  void know(const std::string& conversation, std::uint64_t head);
+
+  World& world_;
+  Machine& machine_;
+  Recorder& recorder_;
+  const std::string user_, device_;
+  const std::vector<std::string> others_;
+  DeviceOptions options_;
+
+  // ---- remembered
+  std::string cursor_;
+  std::uint64_t useq_ = 0;
+  std::vector<std::pair<std::string, std::uint64_t>> old_positions_;
+  std::deque<Outgoing> outbox_;
+  std::map<std::string, std::uint64_t> heads_;                        // Of conversations, as far as known.
+  std::map<std::string, std::string> by_user_;                        // The conversation with a user, once known.
+  std::map<std::string, std::map<std::uint64_t, std::string>> seen_;  // Sender of each entry, for the unread count.
+  std::uint64_t total_seen_ = 0;  // Highest head of any conversation: bounds how far one may have moved on.
+  bool owes_list_ = false;        // After a resync, until all conversations were listed.
+  bool revoked_ = false;
+
+  // ---- of the process
+  std::unique_ptr<SimLoop> loop_;
+  wire::JsonReader reader_;
+  std::uint64_t processes_ = 0, next_call_ = 1;
+  std::string process_;
+  std::shared_ptr<Wire> wire_;
+  std::map<std::uint64_t, Call> calls_;
+  Duration backoff_ = 100ms;
+  Timer act_, reconnect_, silence_;
+  bool ready_ = false, synced_ = false;
+  bool winding_up_ = false, reading_finally_ = false, finished_ = false;
+  int final_reads_ = -1;  // Outstanding; -1: not begun.
+  std::map<std::string, Item> final_items_;
+};
+
+}  // namespace kith::sim

@@ -1,0 +1,240 @@
+// What a simulated device does with the frames that it gets.
+#include "sim/device.h"
+
+namespace kith::sim {
+
+using check::Op;
+using check::Phase;
+
+void Device::frame(std::string_view text) {
+  world_.note(text.substr(0, 48));
+  auto frame = reader_.frame(text);
+  if (!frame) {
+    recorder_.violation(process_ + " cannot read a frame: " + std::string(text.substr(0, 200)));
+    return;
+  }
+  std::visit(
+      [&](auto& body) {
+        if constexpr (!std::is_same_v<std::decay_t<decltype(body)>, std::monostate>) on(frame->re, body);
+      },
+      frame->body);
+}
+
+void Device::know(const std::string& conversation, std::uint64_t head) {
+  std::uint64_t& known = heads_[conversation];
+  known = std::max(known, head);
+  total_seen_ = std::max(total_seen_, head);
+}
+
+// As the checker wants it. Views into `entry`.
+std::optional<check::Entry> Device::seen(const wire::Entry& entry, std::string_view conversation) {
+  check::Entry out;
+  if (auto* message = std::get_if<wire::Message>(&entry.kind)) {
+    out.seq = message->seq;
+    out.from = message->from;
+    out.client_id = message->client_id;
+    out.text = message->text;
+    out.time = message->time.ms;
+    out.n = message->n;
+    seen_[std::string(conversation)][message->seq] = message->from;
+  } else if (auto* unknown = std::get_if<wire::Unknown>(&entry.kind)) {
+    out.seq = unknown->seq;
+    out.unknown = true;
+  } else {
+    return std::nullopt;
+  }
+  return out;
+}
+
+void Device::on(std::uint64_t re, wire::Ready& ready) {
+  auto ok = operation(Op::sync, Phase::ok, re);
+  ok.useq = ready.useq;
+  recorder_.add(ok);
+  calls_.erase(re);
+  ready_ = true;
+  backoff_ = 100ms;
+  resend();
+}
+
+void Device::on(std::uint64_t re, wire::Sent& sent) {
+  auto call = calls_.find(re);
+  if (call == calls_.end()) return;  // The second answer to a frame that arrived twice.
+  bool unrecorded = call->second.unrecorded;
+  calls_.erase(call);
+  if (!unrecorded) {
+    auto ok = operation(Op::send, Phase::ok, re);
+    ok.conversation = sent.conversation;
+    ok.seq = sent.seq;
+    ok.time = sent.time.ms;
+    ok.repeated = sent.repeated;
+    recorder_.add(ok);
+  }
+  know(sent.conversation, sent.seq);
+  for (auto it = outbox_.begin(); it != outbox_.end(); ++it) {
+    if (it->call != re) continue;
+    if (it->spoiled) recorder_.violation(process_ + " reused an id for another text, and was acked");
+    if (!it->to.empty()) by_user_[it->to] = sent.conversation;
+    // Sometimes the id is used again, for something else.
+    bool reuse = !it->spoiled && options_.mischief && !winding_up_ && world_.chance(0.03);
+    Outgoing again = *it;
+    outbox_.erase(it);
+    if (reuse) {
+      again.text += " but different";
+      again.spoiled = true;
+      again.call = 0;
+      wire::Send send{wire::Send::Conversation{sent.conversation}, again.client_id, again.base, again.text};
+      again.call = command({0, std::move(send)});  // Not part of the history: only the answer matters.
+      calls_[again.call] = {.op = Op::send, .unrecorded = true};
+      outbox_.push_back(std::move(again));
+    } else {
+      ++recorder_.acked;
+    }
+    break;
+  }
+}
+
+void Device::on(std::uint64_t re, wire::Error& error) {
+  auto call = calls_.find(re);
+  if (call == calls_.end()) return;
+  if (!call->second.unrecorded) {
+    auto failed = operation(call->second.op, error.outcome == "unknown" ? Phase::info : Phase::fail, re);
+    failed.code = error.code;
+    recorder_.add(failed);
+  }
+  if (call->second.final) final_reads_ = -1;
+  calls_.erase(call);
+  for (auto it = outbox_.begin(); it != outbox_.end(); ++it) {
+    if (it->call != re) continue;
+    it->call = 0;
+    if (it->spoiled || error.outcome == "fail") outbox_.erase(it);
+    break;
+  }
+}
+
+void Device::on(std::uint64_t re, wire::Done&) {
+  if (calls_.erase(re) == 0) return;
+  recorder_.add(operation(Op::read, Phase::ok, re));
+}
+
+void Device::on(std::uint64_t re, wire::History& history) {
+  auto call = calls_.find(re);
+  if (call == calls_.end()) return;
+  Call asked = call->second;
+  calls_.erase(call);
+  auto ok = operation(Op::history, Phase::ok, re);
+  ok.conversation = history.conversation;
+  ok.head = history.head;
+  ok.more = history.more;
+  for (const auto& entry : history.entries) {
+    if (auto shown = seen(entry, history.conversation)) ok.entries.push_back(*shown);
+  }
+  std::uint64_t first = ok.entries.empty() ? 0 : ok.entries.front().seq;
+  recorder_.add(ok);
+  know(history.conversation, history.head);
+  if (!asked.final) return;
+  if (history.more && first > 1) {
+    do_history(history.conversation, first, std::nullopt, 200, true);
+    return;
+  }
+  if (--final_reads_ > 0) return;
+  auto final = operation(Op::final, Phase::none);
+  final.useq = useq_;
+  for (const auto& [conversation, item] : final_items_) final.items.push_back({conversation, item.head, item.read, {}});
+  recorder_.add(final);
+  check_unread();
+  finished_ = true;
+}
+
+void Device::on(std::uint64_t re, wire::Conversations& conversations) {
+  auto call = calls_.find(re);
+  if (call == calls_.end()) return;
+  bool final = call->second.final, whole = call->second.whole;
+  calls_.erase(call);
+  auto ok = operation(Op::list, Phase::ok, re);
+  ok.more = !conversations.next.empty();
+  for (const auto& item : conversations.items) {
+    check::Item shown{item.conversation, item.head, item.read, {}};
+    if (item.last) {
+      if (auto last = seen(*item.last, item.conversation)) shown.entries.push_back(*last);
+    }
+    ok.items.push_back(std::move(shown));
+    know(item.conversation, item.head);
+    by_user_[item.with] = item.conversation;
+    if (final) final_items_[item.conversation] = {item.head, item.read, item.unread};
+  }
+  recorder_.add(ok);
+  if (!conversations.next.empty() && (final || whole || world_.chance(0.7))) return do_list(conversations.next, whole);
+  if (whole) owes_list_ = false;
+  if (!final) return;
+  final_reads_ = static_cast<int>(final_items_.size());
+  for (const auto& [conversation, item] : final_items_) do_history(conversation, 0, std::nullopt, 200, true);
+  if (final_items_.empty()) {
+    auto done = operation(Op::final, Phase::none);
+    done.useq = useq_;
+    recorder_.add(done);
+    finished_ = true;
+  }
+}
+
+void Device::on(std::uint64_t, wire::Event& event) {
+  auto shown = operation(Op::event, Phase::none);
+  if (event.useq != 0) shown.useq = event.useq;
+  if (auto* message = std::get_if<wire::Message>(&event.event)) {
+    shown.conversation = message->conversation;
+    wire::Entry entry{*message};
+    shown.entries.push_back(*seen(entry, message->conversation));
+    recorder_.add(shown);
+    know(message->conversation, message->seq);
+    if (message->from != user_) by_user_[message->from] = message->conversation;
+  } else if (auto* read = std::get_if<wire::ReadMark>(&event.event)) {
+    shown.conversation = read->conversation;
+    shown.mark = read->seq;
+    recorder_.add(shown);
+  }
+  if (event.useq != 0) {
+    if (world_.chance(0.02)) old_positions_.emplace_back(cursor_, useq_);
+    useq_ = event.useq;
+  }
+}
+
+void Device::on(std::uint64_t, wire::Page& page) {
+  auto shown = operation(Op::page, Phase::none);
+  shown.from = page.from;
+  shown.end = page.to;
+  for (const auto& change : page.changes) {
+    check::Change line{change.conversation, change.from, change.to, change.read, {}};
+    for (const auto& entry : change.entries) {
+      if (auto e = seen(entry, change.conversation)) line.entries.push_back(*e);
+    }
+    if (change.to > 0) {
+      know(change.conversation, change.to);
+      by_user_[change.with] = change.conversation;
+      std::uint64_t first = line.entries.empty() ? change.to + 1 : line.entries.front().seq;
+      if (first > change.from + 1 && world_.chance(0.7)) do_history(change.conversation, first, std::nullopt, 100, false);
+    }
+    shown.changes.push_back(std::move(line));
+  }
+  recorder_.add(shown);
+  if (!cursor_.empty()) old_positions_.emplace_back(cursor_, useq_);
+  cursor_ = page.cursor;
+  useq_ = page.to;
+}
+
+void Device::on(std::uint64_t, wire::Resync& resync) {
+  auto shown = operation(Op::resync, Phase::none);
+  shown.code = resync.reason;
+  recorder_.add(shown);
+  cursor_ = resync.cursor;
+  // A cursor is opaque to real devices, which give it back without a useq; the history needs the number that it stands for.
+  useq_ = std::stoull(cursor_.substr(cursor_.rfind('.') + 1));
+  owes_list_ = true;
+  list_if_owed();
+}
+
+void Device::on(std::uint64_t, wire::Synced& synced) {
+  recorder_.add(operation(Op::synced, Phase::none));
+  cursor_ = synced.cursor;
+  synced_ = true;
+}
+
+}  // namespace kith::sim
