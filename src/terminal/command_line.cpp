@@ -1,0 +1,167 @@
+#include <algorithm>
+#include <charconv>
+
+#include "terminal/table.h"
+
+namespace kith::terminal {
+
+namespace {
+
+Failure usage(std::string sentence) { return {Code::invalid_argument, std::move(sentence)}; }
+
+bool lists(std::string_view names, std::string_view name) {
+  while (!names.empty()) {
+    auto end = std::min(names.find(' '), names.size());
+    if (names.substr(0, end) == name) return true;
+    names.remove_prefix(std::min(end + 1, names.size()));
+  }
+  return false;
+}
+
+const Option* find_option(std::string_view name) {
+  for (const Option& option : options()) {
+    if (option.name == name) return &option;
+  }
+  return nullptr;
+}
+
+struct Count {
+  std::size_t least = 0, most = 0;
+};
+
+Count count_of(std::string_view arguments) {
+  Count count;
+  while (!arguments.empty()) {
+    auto end = std::min(arguments.find(' '), arguments.size());
+    auto word = arguments.substr(0, end);
+    if (!word.starts_with('[')) ++count.least;
+    ++count.most;
+    if (word.ends_with("…")) count.most = 1000;
+    arguments.remove_prefix(std::min(end + 1, arguments.size()));
+  }
+  return count;
+}
+
+std::string line_of(std::string left, std::string_view right, std::size_t column) {
+  std::size_t width = 0;
+  for (char c : left) width += (static_cast<unsigned char>(c) & 0xc0) != 0x80;
+  if (width + 2 > column) {
+    left += '\n';
+    width = 0;
+  }
+  left.append(column - width, ' ').append(right) += '\n';
+  return left;
+}
+
+std::string option_line(const Option& option) {
+  std::string left = "  --" + std::string(option.name);
+  if (!option.value.empty()) left.append(" ").append(option.value);
+  return line_of(std::move(left), option.sentence, 30);
+}
+
+std::string form(const Command& command) {
+  std::string text(command.name);
+  if (!command.arguments.empty()) text.append(" ").append(command.arguments);
+  return text;
+}
+
+}  // namespace
+
+std::string CommandLine::get(std::string_view name, std::string_view otherwise) const {
+  auto found = options.find(name);
+  return found == options.end() ? std::string(otherwise) : found->second;
+}
+
+const Command* find_command(std::string_view name) {
+  for (const Command& command : commands()) {
+    if (command.name == name) return &command;
+  }
+  return nullptr;
+}
+
+Result<CommandLine> read_command_line(std::span<const std::string> words) {
+  CommandLine line;
+  std::vector<std::string> plain;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const std::string& word = words[i];
+    if (word == "--") {
+      plain.insert(plain.end(), words.begin() + static_cast<std::ptrdiff_t>(i) + 1, words.end());
+      break;
+    }
+    if (word == "-h") {
+      line.options["help"];
+      continue;
+    }
+    if (!word.starts_with("--")) {
+      plain.push_back(word);
+      continue;
+    }
+    const auto equals = word.find('=');
+    const std::string name = word.substr(2, equals == word.npos ? word.npos : equals - 2);
+    const Option* option = find_option(name);
+    if (!option) return usage("--" + name + ": there is no such option");
+    if (option->value.empty()) {
+      if (equals != word.npos) return usage("--" + name + " takes no value");
+      line.options[name];
+    } else if (equals != word.npos) {
+      line.options[name] = word.substr(equals + 1);
+    } else if (++i < words.size()) {
+      line.options[name] = words[i];
+    } else {
+      return usage("--" + name + " needs a value: " + std::string(option->value));
+    }
+  }
+  if (plain.empty()) return line;
+  std::size_t taken = 1;
+  if (plain.size() > 1) line.command = find_command(plain[0] + ' ' + plain[1]);
+  if (line.command) {
+    taken = 2;
+  } else {
+    line.command = find_command(plain[0]);
+  }
+  if (!line.command) return usage(plain[0] + (plain.size() > 1 ? ' ' + plain[1] : "") + ": there is no such command");
+  line.arguments.assign(plain.begin() + static_cast<std::ptrdiff_t>(taken), plain.end());
+  for (const auto& [name, value] : line.options) {
+    if (!lists(kGlobalOptions, name) && !lists(line.command->options, name)) {
+      return usage("kith " + std::string(line.command->name) + " takes no --" + name);
+    }
+  }
+  const Count count = count_of(line.command->arguments);
+  if (!line.has("help") && (line.arguments.size() < count.least || line.arguments.size() > count.most)) {
+    return usage("expected: kith " + form(*line.command));
+  }
+  return line;
+}
+
+std::string help() {
+  std::string text = "kith — a messenger in the terminal, and the administrator's tool of kithd\n\nUsage: kith COMMAND [OPTIONS]\n\n";
+  for (const Command& command : commands()) text += line_of("  " + form(command), command.sentence, 34);
+  text += "\nOptions of every command:\n";
+  for (const Option& option : options()) {
+    if (lists(kGlobalOptions, option.name)) text += option_line(option);
+  }
+  text += "\nEnds with 0: done, 1: refused or failed, 2: wrong usage, 3: the server cannot be reached.\n";
+  return text;
+}
+
+std::string help(const Command& command) {
+  std::string text = "Usage: kith " + form(command) + "\n\n" + std::string(command.sentence) + "\n\nOptions:\n";
+  for (const Option& option : options()) {
+    if (lists(command.options, option.name) || lists(kGlobalOptions, option.name)) text += option_line(option);
+  }
+  return text;
+}
+
+Result<std::uint64_t> number(const CommandLine& line, std::string_view option, std::uint64_t otherwise, std::uint64_t low,
+                             std::uint64_t high) {
+  if (!line.has(option)) return otherwise;
+  const std::string text = line.get(option);
+  std::uint64_t value = 0;
+  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size() || value < low || value > high) {
+    return usage("--" + std::string(option) + " must be a number from " + std::to_string(low) + " to " + std::to_string(high));
+  }
+  return value;
+}
+
+}  // namespace kith::terminal

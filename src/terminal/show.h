@@ -1,0 +1,33 @@
+// terminal/show.h — How things are told to people and to scripts. Pure functions.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "client/storage.h"
+#include "wire/wire.gen.h"
+
+namespace kith::terminal {
+
+// What others wrote, made harmless for a terminal: control characters (escape sequences among them) become U+FFFD, lines are indented.
+std::string plain(std::string_view text);
+
+std::string clock(WallTime time);  // 12:03:05, local; "" for an absent one.
+std::string date(WallTime time);   // 2026-01-31 12:03:05, local.
+
+std::string message_line(const wire::Message& message);              // 12:03:05 bob: hi
+std::string history_line(const wire::Entry& entry);                  // #42 2026-01-31 12:03:05 bob: hi
+std::string summary_line(const wire::ConversationSummary& summary);  // bob (2 unread) 2026-01-31 12:03:05 bob: hi
+std::string ack_line(const wire::Sent& sent);                        // ✓ #42 12:03:05, bob is offline since …
+std::string ack_json(const OutgoingMessage& message, const wire::Sent& sent);
+
+// {"message":{…}}, {"read":{…}} … and a newline: what `watch` prints.
+std::string event_json(const wire::Message& message);
+std::string event_json(const wire::ReadMark& mark);
+std::string event_json(std::string_view name, std::string_view text);
+
+// "wrong_password: User or password is wrong. (detail)"
+std::string sentence(const Failure& failure);
+
+}  // namespace kith::terminal

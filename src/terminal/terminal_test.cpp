@@ -1,0 +1,204 @@
+// Reading the command line, and telling things to people and to scripts.
+#include <gtest/gtest.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <set>
+
+#include "terminal/profile.h"
+#include "terminal/show.h"
+#include "terminal/table.h"
+
+namespace kith::terminal {
+namespace {
+
+Result<CommandLine> line(std::vector<std::string> words) { return read_command_line(words); }
+std::string refusal(std::vector<std::string> words) {
+  auto read = line(std::move(words));
+  return read ? "accepted" : read.error().detail;
+}
+
+TEST(CommandLineTest, FindsCommandsArgumentsAndOptions) {
+  auto read = line({"--server=http://a:1", "send", "bob", "--json", "hello", "there", "--", "--friend"});
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->command->name, "send");
+  EXPECT_EQ(read->arguments, (std::vector<std::string>{"bob", "hello", "there", "--friend"}));
+  EXPECT_EQ(read->get("server"), "http://a:1");
+  EXPECT_TRUE(read->has("json"));
+  EXPECT_EQ(read->get("user", "nobody"), "nobody");
+}
+
+TEST(CommandLineTest, FindsCommandsOfTwoWords) {
+  auto read = line({"users", "--admin-token-file", "f", "add", "bob"});
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->command->name, "users add");
+  EXPECT_EQ(read->arguments, std::vector<std::string>{"bob"});
+}
+
+TEST(CommandLineTest, RefusesWithASentence) {
+  EXPECT_EQ(refusal({"send", "bob"}), "expected: kith send USER TEXT…");
+  EXPECT_EQ(refusal({"list", "x"}), "expected: kith list");
+  EXPECT_EQ(refusal({"fly"}), "fly: there is no such command");
+  EXPECT_EQ(refusal({"users", "fly"}), "users fly: there is no such command");
+  EXPECT_EQ(refusal({"list", "--fly"}), "--fly: there is no such option");
+  EXPECT_EQ(refusal({"list", "--count", "3"}), "kith list takes no --count");
+  EXPECT_EQ(refusal({"list", "--limit"}), "--limit needs a value: N");
+  EXPECT_EQ(refusal({"list", "--json=1"}), "--json takes no value");
+  EXPECT_EQ(refusal({"send", "--help"}), "accepted");
+}
+
+TEST(CommandLineTest, NumbersHaveBounds) {
+  auto limit = [](const char* text) {
+    auto read = line({"list", "--limit", text});
+    auto value = number(*read, "limit", 20, 1, 100);
+    return value ? static_cast<int>(*value) : -1;
+  };
+  EXPECT_EQ(limit("100"), 100);
+  for (auto bad : {"0", "101", "-1", "1x", "", "99999999999999999999"}) EXPECT_EQ(limit(bad), -1) << bad;
+  EXPECT_EQ(*number(*line({"list"}), "limit", 20, 1, 100), 20u);
+}
+
+TEST(CommandLineTest, HelpNamesEverything) {
+  const std::string all = help();
+  std::set<std::string_view> names;
+  for (const Command& command : commands()) {
+    EXPECT_TRUE(names.insert(command.name).second) << command.name;
+    EXPECT_NE(all.find("  " + std::string(command.name)), std::string::npos) << command.name;
+    const std::string one = help(command);
+    EXPECT_NE(one.find(command.sentence), std::string::npos);
+    EXPECT_NE(one.find("--server URL"), std::string::npos);
+    // Every option that a command lists exists.
+    std::string_view rest = command.options;
+    while (!rest.empty()) {
+      auto end = std::min(rest.find(' '), rest.size());
+      EXPECT_NE(one.find("--" + std::string(rest.substr(0, end))), std::string::npos) << command.name << ' ' << rest;
+      rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+  }
+}
+
+wire::Message message(std::string text) {
+  wire::Message out;
+  out.conversation = "d_1";
+  out.seq = 42;
+  out.from = "bob";
+  out.time = {1'700'000'000'000};
+  out.text = std::move(text);
+  return out;
+}
+
+class ShowTest : public testing::Test {
+ protected:
+  ShowTest() {
+    ::setenv("TZ", "UTC", 1);
+    ::tzset();
+  }
+};
+
+TEST_F(ShowTest, LinesForPeople) {
+  EXPECT_EQ(message_line(message("hi")), "22:13:20 bob: hi\n");
+  EXPECT_EQ(history_line({message("hi")}), "#42 2023-11-14 22:13:20 bob: hi\n");
+  EXPECT_EQ(history_line({wire::Unknown{7}}), "#7 (something that this program cannot show)\n");
+  wire::ConversationSummary summary{"d_1", "bob", 42, 3, 0, wire::Entry{message("hi")}};
+  EXPECT_EQ(summary_line(summary), "bob (3 unread)  2023-11-14 22:13:20 bob: hi\n");
+  wire::Sent sent;
+  sent.seq = 5;
+  sent.time = {1'700'000'000'000};
+  sent.presence = {{"bob", false, {1'699'999'999'000}}};
+  EXPECT_EQ(ack_line(sent), "✓ #5 22:13:20, bob is offline since 2023-11-14 22:13:19\n");
+  sent.presence[0].online = true;
+  EXPECT_EQ(ack_line(sent), "✓ #5 22:13:20\n");
+}
+
+TEST_F(ShowTest, WhatOthersWroteDoesNothingToTheTerminal) {
+  EXPECT_EQ(plain("a\x1b[2Jb"), "a\xEF\xBF\xBD[2Jb");
+  EXPECT_EQ(plain("a\xc2\x9b"
+                  "31mb"),
+            "a\xEF\xBF\xBD"
+            "31mb");
+  EXPECT_EQ(plain("one\ntwo\r\x07"), "one\n    two\xEF\xBF\xBD\xEF\xBF\xBD");
+  EXPECT_EQ(plain("é ü \t 漢"), "é ü \t 漢");
+}
+
+TEST_F(ShowTest, JsonForScripts) {
+  EXPECT_EQ(event_json("state", "live"), "{\"state\":\"live\"}\n");
+  const std::string text = event_json(message("a\nb"));
+  EXPECT_TRUE(text.starts_with("{\"message\":{\"conversation\":\"d_1\",\"seq\":42,")) << text;
+  EXPECT_EQ(text.find('\n'), text.size() - 1);
+  OutgoingMessage out;
+  wire::Sent sent;
+  sent.conversation = "d_1";
+  sent.seq = 5;
+  EXPECT_EQ(ack_json(out, sent), "{\"conversation\":\"d_1\",\"seq\":5,\"clientId\":\"00000000000000000000000000000000\"}\n");
+}
+
+TEST_F(ShowTest, FailuresAreCodeAndSentence) {
+  EXPECT_EQ(sentence(Code::wrong_password), "wrong_password: User or password is wrong.");
+  EXPECT_EQ(sentence({Code::unknown_user, "carol"}), "unknown_user: There is no such user. (carol)");
+}
+
+class ProfileTest : public testing::Test {
+ protected:
+  ProfileTest() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "kith-profile-XXXXXX").string();
+    directory_ = ::mkdtemp(pattern.data());
+  }
+  ~ProfileTest() override { std::filesystem::remove_all(directory_); }
+  Profile profile() const { return Profile(directory_ + "/kith"); }
+  void keep(const char* user, const char* device) {
+    ASSERT_TRUE(profile().keep(*UserId::parse(user), *DeviceId::parse(device), Secret("token-of-" + std::string(device)), "http://h:1"));
+  }
+  Code error(std::optional<const char*> user, std::optional<const char*> device) const {
+    auto found = profile().find(user ? UserId::parse(*user) : std::nullopt, device ? DeviceId::parse(*device) : std::nullopt);
+    return found ? Code::ok : found.error().code;
+  }
+
+  std::string directory_;
+};
+
+TEST_F(ProfileTest, FindsWhoIsMeant) {
+  EXPECT_EQ(error({}, {}), Code::not_found);
+  keep("alice", "phone");
+  auto only = profile().find({}, {});
+  ASSERT_TRUE(only);
+  EXPECT_EQ(only->user.text(), "alice");
+  EXPECT_EQ(only->device.text(), "phone");
+  EXPECT_EQ(only->token.reveal(), "token-of-phone");
+  EXPECT_EQ(only->server, "http://h:1");
+  keep("alice", "desk");
+  EXPECT_EQ(error({}, {}), Code::invalid_argument);
+  EXPECT_EQ(error({}, "desk"), Code::ok);
+  EXPECT_EQ(error({}, "other"), Code::not_found);
+  keep("bob", "desk");
+  EXPECT_EQ(error({}, {}), Code::invalid_argument);
+  EXPECT_EQ(error("bob", {}), Code::ok);
+  EXPECT_EQ(error("carol", {}), Code::not_found);
+  ASSERT_TRUE(profile().forget(*profile().find(UserId::parse("bob"), {})));
+  EXPECT_EQ(profile().users().size(), 1u);
+}
+
+TEST_F(ProfileTest, NobodyElseMayRead) {
+  keep("alice", "phone");
+  struct stat about;
+  for (auto folder : {"/kith", "/kith/alice", "/kith/alice/phone"}) {
+    ASSERT_EQ(::stat((directory_ + folder).c_str(), &about), 0) << folder;
+    EXPECT_EQ(about.st_mode & 0777, 0700u) << folder;
+  }
+  ASSERT_EQ(::stat((directory_ + "/kith/alice/phone/token").c_str(), &about), 0);
+  EXPECT_EQ(about.st_mode & 0777, 0600u);
+}
+
+TEST(FolderNameTest, NoIdLeavesTheProfile) {
+  for (auto id : {"alice", "..", ".", ".a", "a@b+c", "A.b_c-d", "a%"}) {
+    const std::string name = folder_name(id);
+    EXPECT_EQ(name.find_first_of("/"), std::string::npos);
+    EXPECT_FALSE(name.starts_with('.')) << name;
+    EXPECT_EQ(id_of_folder(name), id) << name;
+  }
+  EXPECT_FALSE(id_of_folder("..")) << "only one name for each";
+  EXPECT_FALSE(id_of_folder("%zz"));
+}
+
+}  // namespace
+}  // namespace kith::terminal
