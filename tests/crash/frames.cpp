@@ -1,0 +1,212 @@
+// What a device does with the frames that it gets.
+#include <charconv>
+
+#include "tests/crash/device.h"
+
+namespace kith::crash {
+
+using check::Op;
+using check::Phase;
+
+namespace {
+
+// As the checker wants it; views into `entry`. Nothing: of a kind that this client does not know.
+std::optional<check::Entry> shown(const wire::Entry& entry) {
+  check::Entry out;
+  if (const auto* message = std::get_if<wire::Message>(&entry.kind)) {
+    out.seq = message->seq;
+    out.from = message->from;
+    out.client_id = message->client_id;
+    out.text = message->text;
+    out.time = message->time.ms;
+    out.n = message->n;
+    return out;
+  }
+  if (const auto* unknown = std::get_if<wire::Unknown>(&entry.kind)) {
+    out.seq = unknown->seq;
+    out.unknown = true;
+    return out;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+void Device::received(std::string_view text) {
+  auto frame = world_.reader.frame(text);
+  if (!frame) return world_.recorder.violation(process_ + " cannot read a frame: " + std::string(text.substr(0, 200)));
+  if (frame->re == 0) world_.recorder.last_push = world_.loop.now();
+  std::visit(
+      [&](auto& body) {
+        if constexpr (!std::is_same_v<std::decay_t<decltype(body)>, std::monostate>) on(frame->re, body);
+      },
+      frame->body);
+}
+
+template <class T>
+void Device::on(std::uint64_t, T&) {
+  world_.recorder.violation(process_ + " got a frame that it did not ask for");
+}
+
+void Device::on(std::uint64_t re, wire::Ready& ready) {
+  auto ok = operation(Op::sync, Phase::ok, re);
+  ok.useq = ready.useq;
+  world_.recorder.add(ok);
+  calls_.erase(re);
+  ready_ = true;
+  resend();
+}
+
+void Device::on(std::uint64_t re, wire::Sent& sent) {
+  if (calls_.erase(re) == 0) return world_.recorder.violation(process_ + " is answered twice");
+  auto ok = operation(Op::send, Phase::ok, re);
+  ok.conversation = sent.conversation;
+  ok.seq = sent.seq;
+  ok.time = sent.time.ms;
+  ok.repeated = sent.repeated;
+  world_.recorder.add(ok);
+  know(sent.conversation, sent.seq);
+  for (auto it = outbox_.begin(); it != outbox_.end(); ++it) {
+    if (it->call != re) continue;
+    with_[it->to] = sent.conversation;
+    outbox_.erase(it);
+    ++world_.recorder.acked;
+    world_.recorder.last_ack = world_.loop.now();
+    return;
+  }
+}
+
+void Device::on(std::uint64_t re, wire::Error& error) {
+  const auto call = calls_.find(re);
+  if (call == calls_.end()) return world_.recorder.violation(process_ + " got an error: " + error.code + " " + error.detail);
+  const bool is_final = call->second.final;
+  auto failed = operation(call->second.op, error.outcome == "unknown" ? Phase::info : Phase::fail, re);
+  failed.code = error.code;
+  world_.recorder.add(failed);
+  calls_.erase(call);
+  // Nobody is blocked, nothing is too large, no id is used twice: whatever cannot be repeated is a mistake.
+  if (is_final || error.outcome == "fail" || error.outcome == "stop") {
+    world_.recorder.violation(process_ + " was refused: " + error.code + " " + error.detail);
+  }
+  for (Outgoing& outgoing : outbox_) {
+    if (outgoing.call == re) outgoing.call = 0;
+  }
+  retry_ = world_.loop.after(std::max<Duration>(50ms, std::chrono::milliseconds(error.retry_after_ms)), [this] {
+    retry_.cancel();
+    if (ready_) resend();
+  });
+}
+
+void Device::on(std::uint64_t re, wire::Done&) {
+  if (calls_.erase(re) == 0) return world_.recorder.violation(process_ + " is answered twice");
+  auto ok = operation(Op::read, Phase::ok, re);
+  world_.recorder.add(ok);
+}
+
+void Device::on(std::uint64_t re, wire::History& answer) {
+  const auto call = calls_.find(re);
+  if (call == calls_.end()) return world_.recorder.violation(process_ + " is answered twice");
+  const bool is_final = call->second.final;
+  calls_.erase(call);
+  auto ok = operation(Op::history, Phase::ok, re);
+  ok.conversation = answer.conversation;
+  ok.head = answer.head;
+  ok.more = answer.more;
+  for (const auto& entry : answer.entries) {
+    if (auto one = shown(entry)) ok.entries.push_back(*one);
+  }
+  const std::uint64_t first = ok.entries.empty() ? 0 : ok.entries.front().seq;
+  world_.recorder.add(ok);
+  know(answer.conversation, answer.head);
+  if (!is_final) return;
+  if (answer.more && first > 1) return history(answer.conversation, first, std::nullopt, true);
+  if (--final_reads_ == 0) finish();
+}
+
+void Device::on(std::uint64_t re, wire::Conversations& answer) {
+  const auto call = calls_.find(re);
+  if (call == calls_.end()) return world_.recorder.violation(process_ + " is answered twice");
+  const bool is_final = call->second.final;
+  calls_.erase(call);
+  auto ok = operation(Op::list, Phase::ok, re);
+  ok.more = !answer.next.empty();
+  for (const auto& item : answer.items) {
+    check::Item line{item.conversation, item.head, item.read, {}};
+    if (item.last) {
+      if (auto last = shown(*item.last)) line.entries.push_back(*last);
+    }
+    ok.items.push_back(std::move(line));
+    know(item.conversation, item.head);
+    with_[item.with] = item.conversation;
+    if (is_final) items_[item.conversation] = {item.head, item.read};
+  }
+  world_.recorder.add(ok);
+  if (!answer.next.empty()) return list(answer.next);
+  if (!is_final) return;
+  final_reads_ = items_.size();
+  if (items_.empty()) return finish();
+  for (const auto& [conversation, item] : items_) history(conversation, 0, std::nullopt, true);
+}
+
+void Device::on(std::uint64_t, wire::Event& event) {
+  auto told = operation(Op::event, Phase::none);
+  if (event.useq != 0) told.useq = event.useq;
+  if (auto* message = std::get_if<wire::Message>(&event.event)) {
+    wire::Entry entry{std::move(*message)};
+    const auto& kept = std::get<wire::Message>(entry.kind);
+    told.conversation = kept.conversation;
+    told.entries.push_back(*shown(entry));
+    world_.recorder.add(told);
+    know(kept.conversation, kept.seq);
+    if (kept.from != user_) with_[kept.from] = kept.conversation;
+  } else if (auto* read = std::get_if<wire::ReadMark>(&event.event)) {
+    told.conversation = read->conversation;
+    told.mark = read->seq;
+    world_.recorder.add(told);
+  }
+  if (event.useq != 0) useq_ = event.useq;
+}
+
+void Device::on(std::uint64_t, wire::Page& page) {
+  auto told = operation(Op::page, Phase::none);
+  told.from = page.from;
+  told.end = page.to;
+  for (const auto& change : page.changes) {
+    check::Change line{change.conversation, change.from, change.to, change.read, {}};
+    for (const auto& entry : change.entries) {
+      if (auto one = shown(entry)) line.entries.push_back(*one);
+    }
+    told.changes.push_back(std::move(line));
+  }
+  world_.recorder.add(told);
+  cursor_ = page.cursor;
+  useq_ = page.to;
+  for (const auto& change : page.changes) {
+    if (change.to == 0) continue;
+    know(change.conversation, change.to);
+    if (!change.with.empty()) with_[change.with] = change.conversation;
+    const auto* first = change.entries.empty() ? nullptr : std::get_if<wire::Message>(&change.entries.front().kind);
+    if (!first || first->seq > change.from + 1) history(change.conversation, 0, change.from, false);
+  }
+}
+
+void Device::on(std::uint64_t, wire::Resync& resync) {
+  auto told = operation(Op::resync, Phase::none);
+  told.code = resync.reason;
+  world_.recorder.add(told);
+  cursor_ = resync.cursor;
+  // A cursor is opaque to real devices, which give it back without a useq; the history needs the number that it stands for.
+  const auto number = std::string_view(cursor_).substr(cursor_.rfind('.') + 1);
+  useq_ = 0;
+  std::from_chars(number.data(), number.data() + number.size(), useq_);
+  list("");
+}
+
+void Device::on(std::uint64_t, wire::Synced& synced) {
+  auto told = operation(Op::synced, Phase::none);
+  world_.recorder.add(told);
+  cursor_ = synced.cursor;
+  synced_ = true;
+}
+
+}  // namespace kith::crash
