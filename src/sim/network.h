@@ -40,7 +40,10 @@ class Wire : public std::enable_shared_from_this<Wire> {
   void hang_up();                  // The device closes, or its process dies.
   void cut();                      // The network loses the connection: both sides learn of it, each in its own time, or late.
   void set_reading(bool reading);  // A device that does not read lets the network fill up.
-  void read_fast() { options_.bytes_per_second = 0; }
+  void read_fast() {               // What it was still busy reading is read now.
+    options_.bytes_per_second = 0;
+    consuming_ = false;
+  }
   Client* client = nullptr;  // Reset it before it dies.
 
   // ---- the machine's side
