@@ -14,7 +14,6 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(Plant::count_)> 
                                                                                        "no_duplicate_check",
                                                                                        "ids_forgotten",
                                                                                        "new_id_on_repeat",
-                                                                                       "chain_ignored",
                                                                                        "no_chain_extension",
                                                                                        "mark_not_checked",
                                                                                        "cursor_past_page",

@@ -18,7 +18,6 @@ enum class Plant : int {
   no_duplicate_check,     // A retried send is stored again.
   ids_forgotten,          // Retries are looked for in memory only: a restart forgets them.
   new_id_on_repeat,       // A batch with an unknown outcome is written again under new numbers.
-  chain_ignored,          // Rows of dead epochs are read as if they counted.
   no_chain_extension,     // An epoch writes without saying so in the head row.
   mark_not_checked,       // An inbox takes hand-offs that do not follow its mark.
   cursor_past_page,       // A page moves the cursor further than its content.

@@ -44,7 +44,7 @@ Task<StoreResult<Ok>> Log::open(Fn<void(const LogRow&)> replay) {
   co_return Ok{};
 }
 
-bool Log::counts(const LogRow& row) const { return epoch_at(row_.chain, row.seq) == row.epoch || planted(Plant::chain_ignored); }
+bool Log::counts(const LogRow& row) const { return epoch_at(row_.chain, row.seq) == row.epoch; }
 
 void Log::ready() {
   if (in_flight_ || scheduled_ || lost_) return;
