@@ -2,11 +2,11 @@
 
 #include <algorithm>
 
-#include "base/bytes.h"
 #include "base/crash_point.h"
 #include "base/plant.h"
 #include "base/wait.h"
 #include "conversation/member_row.h"
+#include "conversation/pending_row.h"
 #include "store/retry.h"
 
 namespace kith {
@@ -463,11 +463,8 @@ void Conversation::arm() {
 
 Task<void> Conversation::write_pending(bool pending) {
   pending_busy_ = true;
-  std::string partition, key;
-  ByteWriter(partition).u16_be(id_.slot().value);
-  ByteWriter(key).u64_be(log_.epoch().value);
-  key += id_.key();
-  std::vector<Row> rows{{key, std::string(1, pending ? '\1' : '\0')}};
+  std::string partition = pending_partition(id_.slot());
+  std::vector<Row> rows{encode_pending({log_.epoch(), id_, pending})};
   auto put = co_await until_definite(loop_, [&] { return store_.put(RowTable::pending, partition, rows); });
   crash_point(pending ? "pending_written" : "pending_cleared");
   pending_busy_ = false;

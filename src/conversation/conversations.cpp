@@ -1,6 +1,5 @@
 #include "conversation/conversations.h"
 
-#include "base/bytes.h"
 #include "base/wait.h"
 #include "store/retry.h"
 
@@ -78,39 +77,34 @@ Task<Result<Ok>> Conversations::block(ConversationId id, UserId self, UserId oth
 }
 
 Task<void> Conversations::recover(Slot slot, Epoch from) {
-  std::string partition, next;
-  ByteWriter(partition).u16_be(slot.value);
-  ByteWriter(next).u64_be(from.value);
+  std::string partition = pending_partition(slot), next = pending_from(from);
   int running = 0;
   for (bool more = true; more;) {
     auto scan = co_await until_definite(loop_, [&] { return store_.scan(RowTable::pending, partition, next, kScanRows); });
     KITH_ASSERT(scan);  // A damaged pending table means that acked messages could stay undelivered: not a state to serve in.
     more = scan->more;
-    for (Row& row : scan->rows) {
+    for (const Row& row : scan->rows) {
       next = row.key + '\0';
-      ByteReader reader(row.key);
-      Epoch epoch{reader.u64_be()};
-      auto id = ConversationId::from_key(std::string_view(row.key).substr(std::min<std::size_t>(8, row.key.size())));
-      if (epoch >= epoch_ || !id || row.value != std::string_view("\1", 1)) continue;
+      auto left = decode_pending(row);
+      if (!left || left->epoch >= epoch_ || !left->pending) continue;
       while (running >= kRecoveringMax) co_await wait(loop_, 1ms);
       ++running;
-      scope_.spawn(recover_one(slot, std::move(row), *id, running));
+      scope_.spawn(recover_one(std::move(*left), running));
     }
   }
   while (running > 0) co_await wait(loop_, 1ms);
 }
 
-Task<void> Conversations::recover_one(Slot slot, Row row, ConversationId id, int& running) {
+Task<void> Conversations::recover_one(PendingRow left, int& running) {
   for (;;) {
-    auto pinned = co_await acquire(id, std::nullopt);
+    auto pinned = co_await acquire(left.conversation, std::nullopt);
     if (pinned && *pinned) co_await (*pinned)->finish_fan_out();
     if (pinned) break;
     co_await wait(loop_, 100ms);
   }
-  std::string partition;
-  ByteWriter(partition).u16_be(slot.value);
-  row.value.assign(1, '\0');
-  std::vector<Row> rows{std::move(row)};
+  left.pending = false;
+  std::string partition = pending_partition(left.conversation.slot());
+  std::vector<Row> rows{encode_pending(left)};
   auto cleared = co_await until_definite(loop_, [&] { return store_.put(RowTable::pending, partition, rows); });
   (void)cleared;  // The fan-out is finished; a row that still says otherwise costs a later start one look.
   --running;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "conversation/conversation.h"
+#include "conversation/pending_row.h"
 #include "log/residents.h"
 
 namespace kith {
@@ -43,7 +44,7 @@ class Conversations {
   using Pin = Residents<ConversationId, Conversation>::Pin;
   // Empty when there is none.
   Task<Result<Pin>> acquire(ConversationId id, std::optional<std::pair<UserId, UserId>> create);
-  Task<void> recover_one(Slot slot, Row row, ConversationId id, int& running);
+  Task<void> recover_one(PendingRow left, int& running);
 
   Loop& loop_;
   Store& store_;
