@@ -8,6 +8,7 @@ namespace kith {
 void check_log(const LogId& log);
 void check_append(const Append& batch);
 void check_head(const Head& head);
+void check_places(const std::vector<LogPlace>& places);
 void check_limit(std::uint32_t limit);
 void check_partition(RowTable table, const std::string& partition);
 void check_rows(RowTable table, const std::string& partition, const std::vector<Row>& rows);

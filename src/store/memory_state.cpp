@@ -122,6 +122,13 @@ Store::Rows MemoryState::read(const LogId& log, Seq low, Seq high, Direction dir
   return page.finish();
 }
 
+std::optional<LogRow> MemoryState::read_row(const LogPlace& place) const {
+  const auto& cells = entry(logs, place.log);
+  auto cell = cells.find({place.seq, place.epoch});
+  if (cell == cells.end()) return std::nullopt;
+  return LogRow{place.seq, place.epoch, cell->second.version, cell->second.record};
+}
+
 Head MemoryState::head(const LogId& log) const { return entry(heads, log); }
 
 std::optional<std::string> MemoryState::get(const RowKey& key) const {

@@ -58,6 +58,7 @@ struct MemoryState {
 
   StoreResult<Ok> decide_head(const LogId& log, const Head& head) const;
   Store::Rows read(const LogId& log, Seq low, Seq high, Direction direction, std::uint32_t limit) const;
+  std::optional<LogRow> read_row(const LogPlace& place) const;
   Head head(const LogId& log) const;
   std::optional<std::string> get(const RowKey& key) const;
   Store::Scan scan(RowTable table, const std::string& partition, const std::string& from, std::uint32_t limit) const;

@@ -352,6 +352,16 @@ Future<StoreResult<Store::Rows>> MemoryStore::read(LogId log, Seq low, Seq high,
                                                const MemoryState& state) { return state.read(log, low, high, direction, limit); });
 }
 
+Future<StoreResult<std::vector<std::optional<LogRow>>>> MemoryStore::read_rows(std::vector<LogPlace> places) {
+  check_places(places);
+  using Found = std::vector<std::optional<LogRow>>;
+  return start_read<Found>(StoreCall::read_rows, [places = std::move(places)](const MemoryState& state) {
+    Found found;
+    for (const auto& place : places) found.push_back(state.read_row(place));
+    return found;
+  });
+}
+
 Future<StoreResult<Ok>> MemoryStore::rewrite(LogId log, Seq seq, Epoch epoch, std::uint64_t version, std::string record) {
   check_log(log);
   return start_write(StoreCall::rewrite, MemoryRewrite{std::move(log), seq, epoch, version, std::move(record)});

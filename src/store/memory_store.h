@@ -24,8 +24,8 @@ namespace kith {
 
 class MemoryStore;
 
-enum class StoreCall : std::uint8_t { append, read, rewrite, head, set_head, get, multi_get, put, scan };
-inline constexpr std::size_t kStoreCalls = 9;
+enum class StoreCall : std::uint8_t { append, read, rewrite, head, set_head, get, multi_get, put, scan, read_rows };
+inline constexpr std::size_t kStoreCalls = 10;
 
 // How long a call takes: uniform in [min, max]. Both zero: it is done inside the call, and completes in the next turn.
 struct MemoryTiming {
@@ -156,6 +156,7 @@ class MemoryStore : public Store {
 
   Future<StoreResult<Ok>> append(Append batch) override;
   Future<StoreResult<Rows>> read(LogId log, Seq low, Seq high, Direction direction, std::uint32_t limit) override;
+  Future<StoreResult<std::vector<std::optional<LogRow>>>> read_rows(std::vector<LogPlace> places) override;
   Future<StoreResult<Ok>> rewrite(LogId log, Seq seq, Epoch epoch, std::uint64_t version, std::string record) override;
   Future<StoreResult<Head>> head(LogId log) override;
   Future<StoreResult<Ok>> set_head(LogId log, Head head) override;

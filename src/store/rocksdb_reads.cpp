@@ -85,6 +85,33 @@ Answer<Store::Rows> read(rocksdb::DB& db, const LogId& log, Seq low, Seq high, D
   return page.finish();
 }
 
+Answer<std::vector<std::optional<LogRow>>> read_rows(rocksdb::DB& db, const std::vector<LogPlace>& places, bool from_disk) {
+  std::vector<std::optional<LogRow>> found;
+  found.reserve(places.size());
+  // A row and its rewrite were written together, and are read so.
+  rocksdb::ManagedSnapshot moment(&db);
+  auto how = options(from_disk);
+  how.snapshot = moment.snapshot();
+  for (const auto& place : places) {
+    std::string row_key = keys::log_key(place.log, place.seq, place.epoch);
+    std::size_t prefix = keys::log_prefix(place.log).size();
+    RowJoiner joiner;
+    for (const auto& key : {row_key, keys::rewritten_key(row_key)}) {
+      rocksdb::PinnableSlice value;
+      auto status = db.Get(how, db.DefaultColumnFamily(), key, &value);
+      if (status.IsNotFound()) continue;
+      if (!status.ok()) {
+        auto error = error_of(status);
+        return error ? Answer<std::vector<std::optional<LogRow>>>(*error) : std::nullopt;
+      }
+      if (!joiner.take(std::string_view(key).substr(prefix), view(value))) return StoreError::corrupt;
+    }
+    if (!joiner.finish()) return StoreError::corrupt;
+    found.push_back(joiner.ready());
+  }
+  return found;
+}
+
 Answer<Head> head(rocksdb::DB& db, const LogId& log, bool from_disk) {
   rocksdb::PinnableSlice value;
   auto status = db.Get(options(from_disk), db.DefaultColumnFamily(), keys::head_key(log), &value);

@@ -23,6 +23,7 @@ template <class T>
 using Answer = std::optional<StoreResult<T>>;
 
 Answer<Store::Rows> read(rocksdb::DB& db, const LogId& log, Seq low, Seq high, Direction direction, std::uint32_t limit, bool from_disk);
+Answer<std::vector<std::optional<LogRow>>> read_rows(rocksdb::DB& db, const std::vector<LogPlace>& places, bool from_disk);
 Answer<Head> head(rocksdb::DB& db, const LogId& log, bool from_disk);
 Answer<std::optional<std::string>> get(rocksdb::DB& db, const RowKey& key, bool from_disk);
 Answer<std::vector<std::optional<std::string>>> multi_get(rocksdb::DB& db, const std::vector<RowKey>& keys, bool from_disk);

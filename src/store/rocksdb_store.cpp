@@ -112,6 +112,12 @@ class RocksStore : public Store {
     });
   }
 
+  Future<StoreResult<std::vector<std::optional<LogRow>>>> read_rows(std::vector<LogPlace> places) override {
+    check_places(places);
+    return look<std::vector<std::optional<LogRow>>>(
+        [places = std::move(places)](rocksdb::DB& db, bool from_disk) { return reads::read_rows(db, places, from_disk); });
+  }
+
   Future<StoreResult<Ok>> rewrite(LogId log, Seq seq, Epoch epoch, std::uint64_t version, std::string record) override {
     check_log(log);
     WriteRequest request;

@@ -47,6 +47,11 @@ void check_head(const Head& head) {
   }
 }
 
+void check_places(const std::vector<LogPlace>& places) {
+  KITH_ASSERT(places.size() <= kReadRowsMax);
+  for (const auto& place : places) check_log(place.log);
+}
+
 void check_limit(std::uint32_t limit) { KITH_ASSERT(limit >= 1 && limit <= kReadLimitMax); }
 
 void check_partition(RowTable table, const std::string& partition) {

@@ -92,6 +92,13 @@ struct Append {
 };
 inline constexpr std::uint64_t kBucketRows = 1024;  // Bucket of a row: (seq - 1) / kBucketRows.
 
+// Where one row of a log lies.
+struct LogPlace {
+  LogId log;
+  Seq seq;
+  Epoch epoch;
+};
+
 enum class Direction : std::uint8_t { up, down };
 
 // A row beside the logs. One partition is one user, one conversation or one slot; rows of a partition are ordered by key.
@@ -117,12 +124,16 @@ class Store {
   virtual Future<StoreResult<Ok>> append(Append batch) = 0;
 
   // Rows with low <= seq <= high of all epochs, ordered by (seq, epoch) or the reverse; at most `limit` (1 to 4096) and about
-  // kReadBytesMax. Fewer than `limit` rows do not mean the end: `more` says whether there are more.
+  // kReadBytesMax. Fewer than `limit` rows do not mean the end: `more` says whether there are more. The rows of one seq are never
+  // parted by the end of a page.
   struct Rows {
     std::vector<LogRow> rows;
     bool more = false;
   };
   virtual Future<StoreResult<Rows>> read(LogId log, Seq low, Seq high, Direction, std::uint32_t limit) = 0;
+
+  // One row of each of many logs, in the order of `places`; nothing where there is none. At most kReadRowsMax.
+  virtual Future<StoreResult<std::vector<std::optional<LogRow>>>> read_rows(std::vector<LogPlace> places) = 0;
 
   // Replaces one row whole, if `version` is higher than the row's. A row that is not there is not made.
   virtual Future<StoreResult<Ok>> rewrite(LogId log, Seq seq, Epoch epoch, std::uint64_t version, std::string record) = 0;
@@ -154,5 +165,6 @@ class Store {
   virtual Space space() const = 0;
 };
 inline constexpr std::size_t kReadBytesMax = 1 << 20;
+inline constexpr std::size_t kReadRowsMax = 256;
 
 }  // namespace kith

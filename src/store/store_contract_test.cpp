@@ -289,6 +289,45 @@ TEST_P(StoreContract, TenThousandRows) {
   EXPECT_EQ(reverse, all);
 }
 
+// ---- read_rows
+
+TEST_P(StoreContract, RowsOfManyLogsAreReadInTheOrderOfTheirPlaces) {
+  append(log_of("a"), 1, 1, {"x", "y"});
+  append(log_of("a"), 2, 2, {"later"});
+  append(log_of("b"), 1, 1, {"z"});
+  ASSERT_TRUE(await(store().rewrite(log_of("a"), Seq{1}, Epoch{1}, 9, "edited")));
+  auto found = await(store().read_rows({{log_of("b"), Seq{1}, Epoch{1}},
+                                        {log_of("a"), Seq{2}, Epoch{2}},
+                                        {log_of("a"), Seq{2}, Epoch{1}},
+                                        {log_of("a"), Seq{3}, Epoch{1}},
+                                        {log_of("nobody"), Seq{1}, Epoch{1}},
+                                        {log_of("a"), Seq{1}, Epoch{1}}}));
+  ASSERT_TRUE(found);
+  ASSERT_EQ(found->size(), 6u);
+  auto text = [&](std::size_t i) { return (*found)[i] ? (*found)[i]->record + '@' + std::to_string((*found)[i]->version) : ""; };
+  EXPECT_EQ(text(0), "z@1");
+  EXPECT_EQ(text(1), "later@2");
+  EXPECT_EQ(text(2), "y@2");
+  EXPECT_EQ(text(3), "");
+  EXPECT_EQ(text(4), "");
+  EXPECT_EQ(text(5), "edited@9");
+  EXPECT_EQ((*found)[1]->epoch, Epoch{2});
+  auto none = await(store().read_rows({}));
+  ASSERT_TRUE(none);
+  EXPECT_TRUE(none->empty());
+}
+
+TEST_P(StoreContract, AReadRowIsNeverTheTextFromBeforeACompletedRewrite) {
+  append(log_of("a"), 1, 1, {"secret"});
+  ASSERT_TRUE(await(store().rewrite(log_of("a"), Seq{1}, Epoch{1}, 2, "")));
+  append(log_of("a"), 1, 1, {"secret"});  // A late repeat.
+  auto found = await(store().read_rows({{log_of("a"), Seq{1}, Epoch{1}}}));
+  ASSERT_TRUE(found);
+  ASSERT_TRUE((*found)[0]);
+  EXPECT_EQ((*found)[0]->record, "");
+  EXPECT_EQ((*found)[0]->version, 2u);
+}
+
 // ---- rewrite
 
 TEST_P(StoreContract, TheHigherVersionWinsWhateverTheOrderOfArrival) {
