@@ -19,8 +19,6 @@ constexpr std::uint64_t kHandOffMax = 256;  // Entries handed over in one step.
 constexpr std::size_t kUndeliveredMax = 1024;
 constexpr std::uint32_t kMembersPage = 1024;
 
-LogId log_id(const ConversationId& id) { return {id.is_direct() ? LogTable::direct_messages : LogTable::group_messages, id.key()}; }
-
 }  // namespace
 
 Conversation::Conversation(Loop& loop, Store& store, Delivery& delivery, ConversationId id, Epoch epoch)
@@ -268,6 +266,7 @@ void Conversation::fill(Log::Batch& batch) {
     waiting_.pop_front();
     auto entry = std::make_shared<Entry>();
     entry->seq = batch.next();
+    entry->epoch = log_.epoch();
     entry->from = members_[waiting->attempt.sender].user;
     entry->client_id = waiting->attempt.client_id;
     last_time_ = planted(Plant::time_goes_back) ? loop_.wall() : std::max(last_time_, loop_.wall());

@@ -10,6 +10,8 @@ namespace {
 constexpr std::uint8_t kForm = 1;
 }
 
+LogId log_id(const ConversationId& id) { return {id.is_direct() ? LogTable::direct_messages : LogTable::group_messages, id.key()}; }
+
 std::string encode(const Entry& entry) {
   std::string out;
   out.reserve(entry.text().size() + entry.from.text().size() + 40);
@@ -27,6 +29,7 @@ std::string encode(const Entry& entry) {
 Entry decode(LogRow row) {
   Entry entry;
   entry.seq = row.seq;
+  entry.epoch = row.epoch;
   ByteReader reader(row.record);
   auto kind = reader.u8(), form = reader.u8();
   entry.time.ms = static_cast<std::int64_t>(reader.varint());
@@ -37,6 +40,7 @@ Entry decode(LogRow row) {
   if (kind != static_cast<std::uint8_t>(EntryKind::message) || form != kForm || !reader.done() || !from) {
     entry = {};
     entry.seq = row.seq;
+    entry.epoch = row.epoch;
     entry.kind = EntryKind::unknown;
     return entry;
   }

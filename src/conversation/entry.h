@@ -21,6 +21,7 @@ enum class EntryKind : std::uint8_t {
 
 struct Entry {
   Seq seq;
+  Epoch epoch;
   EntryKind kind = EntryKind::message;
   UserId from;
   ClientId client_id;
@@ -32,6 +33,9 @@ struct Entry {
   std::string_view text() const { return std::string_view(storage).substr(text_at); }
 };
 using EntryPtr = std::shared_ptr<const Entry>;
+
+// The log of a conversation.
+LogId log_id(const ConversationId& id);
 
 // The record: kind, version of the form, then the fields. A record that does not decode becomes an entry of kind unknown.
 std::string encode(const Entry& entry);

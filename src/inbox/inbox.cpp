@@ -89,9 +89,13 @@ Task<Result<Seq>> Inbox::hand_off(HandOff handoff) {
     for (auto entry = fresh; entry != handoff.entries.end(); ++entry) {
       pointer.to = (*entry)->seq;
       pointer.n = std::max(pointer.n, (*entry)->n);
-      if ((*entry)->kind == EntryKind::message && (*entry)->from == user_) {
-        pointer.own = (*entry)->seq;
-        pointer.own_n = (*entry)->n;
+      if ((*entry)->kind == EntryKind::message) {
+        pointer.last = (*entry)->seq;
+        pointer.last_epoch = (*entry)->epoch;
+        if ((*entry)->from == user_) {
+          pointer.own = (*entry)->seq;
+          pointer.own_n = (*entry)->n;
+        }
       }
       state.merging->entries.push_back(*entry);
     }
@@ -108,7 +112,7 @@ Task<Result<Ok>> Inbox::read(ConversationId conversation, Point point) {
   if (point.seq > state.read_queued || planted(Plant::read_mark_back)) {
     state.read_queued = point.seq;
     state.merging = nullptr;  // What comes now is later than this mark.
-    enqueue({{PointerKind::read, conversation, {}, point.seq, point.n, {}, 0, {}}, {}});
+    enqueue({{.kind = PointerKind::read, .conversation = conversation, .to = point.seq, .n = point.n}, {}});
     hurry();
   }
   while (state.row.read < point.seq) co_await until_durable(state);

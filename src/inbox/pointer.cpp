@@ -21,6 +21,8 @@ std::string encode(const Pointer& pointer) {
   writer.varint(pointer.n);
   writer.varint(pointer.own.value);
   writer.varint(pointer.own_n);
+  writer.varint(pointer.last.value);
+  writer.varint(pointer.last_epoch.value);
   writer.string(pointer.with.text());
   return out;
 }
@@ -35,6 +37,8 @@ Pointer decode_pointer(const LogRow& row) {
   pointer.n = reader.varint();
   pointer.own = {reader.varint()};
   pointer.own_n = reader.varint();
+  pointer.last = {reader.varint()};
+  pointer.last_epoch = {reader.varint()};
   auto with = reader.string();
   bool known = kind == static_cast<std::uint8_t>(PointerKind::advanced) || kind == static_cast<std::uint8_t>(PointerKind::read);
   if (!known || form != kForm || !reader.done() || !conversation) return {.kind = PointerKind::unknown};
@@ -62,6 +66,10 @@ void ConversationState::apply(const Pointer& pointer, Useq useq) {
     own = pointer.own;
     own_n = pointer.own_n;
   }
+  if (pointer.last > message) {
+    message = pointer.last;
+    message_epoch = pointer.last_epoch;
+  }
   if (!pointer.with.empty()) with = pointer.with;
 }
 
@@ -70,8 +78,8 @@ Row encode(const ConversationState& state) {
   ByteWriter writer(row.value);
   writer.u8(kForm);
   writer.string(state.with.text());
-  for (std::uint64_t value :
-       {state.reached.value, state.n, state.read.value, state.read_n, state.own.value, state.own_n, state.last.value}) {
+  for (std::uint64_t value : {state.reached.value, state.n, state.read.value, state.read_n, state.own.value, state.own_n,
+                              state.message.value, state.message_epoch.value, state.last.value}) {
     writer.varint(value);
   }
   return row;
@@ -81,8 +89,8 @@ bool decode_state(const std::string& value, ConversationState& state) {
   ByteReader reader(value);
   auto form = reader.u8();
   state.with = UserId::parse(reader.string()).value_or(UserId{});
-  for (std::uint64_t* field :
-       {&state.reached.value, &state.n, &state.read.value, &state.read_n, &state.own.value, &state.own_n, &state.last.value}) {
+  for (std::uint64_t* field : {&state.reached.value, &state.n, &state.read.value, &state.read_n, &state.own.value, &state.own_n,
+                               &state.message.value, &state.message_epoch.value, &state.last.value}) {
     *field = reader.varint();
   }
   return form == kForm && reader.done();

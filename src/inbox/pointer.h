@@ -25,6 +25,8 @@ struct Pointer {
   std::uint64_t n = 0;  // Count at `to`.
   Seq own;              // The user's own last message in (from, to], and its count; 0: none.
   std::uint64_t own_n = 0;
+  Seq last;  // The newest message in (from, to], and the epoch of its row; 0: none.
+  Epoch last_epoch;
   UserId with;  // The other user of a direct conversation, in its first pointer.
 };
 
@@ -42,8 +44,11 @@ struct ConversationState {
   std::uint64_t read_n = 0;
   Seq own;  // … and own last message,
   std::uint64_t own_n = 0;
+  Seq message;  // The newest message, and the epoch of its row: a list page finds it without opening the log.
+  Epoch message_epoch;
   Useq last;  // Of the newest pointer that this row contains.
 
+  bool operator==(const ConversationState&) const = default;
   void apply(const Pointer& pointer, Useq useq);
   std::uint64_t unread() const { return n - std::min(n, std::max(read_n, own_n)); }
 };

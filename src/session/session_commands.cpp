@@ -4,6 +4,7 @@
 
 #include "base/bytes.h"
 #include "session/session.h"
+#include "store/retry.h"
 
 namespace kith {
 
@@ -11,7 +12,6 @@ namespace {
 
 constexpr std::uint32_t kHistoryDefault = 50, kHistoryMax = 200, kListDefault = 20, kListMax = 100;
 constexpr Duration kConfirmEvery = 1s;
-constexpr std::size_t kLastMessageBytes = 64 << 10;
 
 std::uint32_t limited(std::uint32_t asked, std::uint32_t standard, std::uint32_t most) {
   return asked == 0 ? standard : std::min(asked, most);
@@ -196,13 +196,18 @@ Task<Result<wire::Conversations>> Session::list(std::uint32_t limit, std::string
   };
   std::size_t count = std::min<std::size_t>(limit, named.size());
   std::partial_sort(named.begin(), named.begin() + static_cast<std::ptrdiff_t>(count), named.end(), newer);
+  std::vector<LogPlace> places;
+  for (std::size_t i = 0; i < count; ++i) {
+    const ConversationState& state = named[i].first;
+    places.push_back({log_id(state.conversation), state.message, state.message_epoch});
+  }
+  auto last = co_await place_.store.read_rows(std::move(places));
+  if (!last) co_return to_failure(last.error());
   wire::Conversations out;
   for (std::size_t i = 0; i < count; ++i) {
     const auto& [state, text] = named[i];
     wire::ConversationSummary item{text, state.with.text(), state.reached.value, state.unread(), state.read.value, {}};
-    auto last = co_await place_.backend.newest(state.conversation, user_, state.reached - 1, state.reached, 1, kLastMessageBytes);
-    if (!last) co_return last.error();
-    if (!last->empty()) item.last = to_wire(state.conversation, *last->back());
+    if (auto& row = (*last)[i]) item.last = to_wire(state.conversation, decode(std::move(*row)));
     out.items.push_back(std::move(item));
   }
   if (count < named.size() && count > 0) out.next = ListPlace{named[count - 1].first.last, named[count - 1].second}.text();

@@ -191,6 +191,7 @@ class Verifier {
     if (pointer.from != before.reached)
       problem(which + " follows entry " + number(pointer.from) + " of " + name + ", not " + number(before.reached));
     if (pointer.own > pointer.to) problem(which + " names an own message beyond its end");
+    if (pointer.last > pointer.to) problem(which + " names a message beyond its end");
   }
 
   // A row of the list says what the inbox said at the moment of its `last`.
@@ -199,9 +200,7 @@ class Verifier {
     if (found == rows_.end() || found->second.first.last != state.last) return;
     auto& [row, seen] = found->second;
     seen = true;
-    const bool equal = row.with == state.with && row.reached == state.reached && row.n == state.n && row.read == state.read &&
-                       row.read_n == state.read_n && row.own == state.own && row.own_n == state.own_n;
-    if (!equal) problem("the list of " + user + " does not say of " + state.conversation.text() + " what the inbox says");
+    if (!(row == state)) problem("the list of " + user + " does not say of " + state.conversation.text() + " what the inbox says");
   }
 
   void check_views() {

@@ -42,11 +42,13 @@ class VerifyTest : public testing::Test {
     return encode(out);
   }
   static std::string pointer(std::uint64_t from, std::uint64_t to, std::uint64_t own, const UserId& with) {
-    return encode(Pointer{PointerKind::advanced, chat, {from}, {to}, to, {own}, own, with});
+    return encode(Pointer{PointerKind::advanced, chat, {from}, {to}, to, {own}, own, {to}, {1}, with});
   }
-  static std::string read_mark(std::uint64_t to) { return encode(Pointer{PointerKind::read, chat, {}, {to}, to, {}, 0, {}}); }
+  static std::string read_mark(std::uint64_t to) {
+    return encode(Pointer{.kind = PointerKind::read, .conversation = chat, .to = {to}, .n = to});
+  }
   static ConversationState state(const UserId& with, std::uint64_t reached, std::uint64_t read, std::uint64_t own, std::uint64_t last) {
-    return {chat, with, {reached}, reached, {read}, read, {own}, own, {last}};
+    return {chat, with, {reached}, reached, {read}, read, {own}, own, {reached}, {1}, {last}};
   }
 
   void append(LogId log, Seq first, std::vector<std::string> records, std::optional<std::vector<Head::Link>> chain, Epoch epoch = {1},
