@@ -209,7 +209,10 @@ TEST(Recovery, ItWaitsForAnInboxThatIsNotReadyAndForAStoreThatFails) {
   many.restart();
   many.inboxes.moods[many.bob] = Mood::failing;
   MemoryFaults faults;
-  faults.unavailable = 0.5;
+  faults.exactly = {{StoreCall::scan, 1, MemoryFault::unavailable},   // The pending rows …
+                    {StoreCall::scan, 3, MemoryFault::unavailable},   // … the members …
+                    {StoreCall::head, 1, MemoryFault::unavailable},   // … the log …
+                    {StoreCall::put, 1, MemoryFault::unknown_lost}};  // … and the row that clears it.
   many.disk.set_faults(faults);
   EXPECT_FALSE(many.recover(many.id.slot(), {1}, 10s)) << "the inbox has it not";
   EXPECT_EQ(many.pending_rows(many.id).at({1}), true);
