@@ -1,0 +1,195 @@
+// session/session_under_test.h — For tests: one loop of a server with all that sessions need, and connections whose network obeys the test.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <deque>
+#include <memory>
+#include <set>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "conversation/conversation_under_test.h"
+#include "conversation/conversations.h"
+#include "inbox/inboxes.h"
+#include "session/session.h"
+
+namespace kith::test {
+
+// Tokens are "user/device". Conversations and inboxes are the real ones.
+struct Server final : Backend, Delivery {
+  static constexpr MemoryTiming kAtOnce{};
+  explicit Server(MemoryTiming timing = {100us, 2ms}) : disk(loop, random, timing) {}
+
+  // Backend
+  Future<Result<Identity>> verify(std::string token, DeviceId device) override {
+    ++verified;
+    if (revoked.contains(token)) return Future<Result<Identity>>::ready(Failure{Code::revoked});
+    auto slash = token.find('/');
+    auto who = UserId::parse(std::string_view(token).substr(0, slash));
+    if (!who || slash == token.npos) return Future<Result<Identity>>::ready(Failure{Code::unauthenticated});
+    if (device.empty()) device = DeviceId::parse(std::string_view(token).substr(slash + 1)).value_or(DeviceId{});
+    return Future<Result<Identity>>::ready(Identity{*who, device, TokenKind::device});
+  }
+  std::size_t home(const UserId&) const override { return 0; }
+  Fn<std::unique_ptr<Peer>(Transport&)> session(Admitted admitted) override {
+    return [this, admitted = std::move(admitted)](Transport& transport) mutable -> std::unique_ptr<Peer> {
+      return std::make_unique<Session>(place, transport, std::move(admitted));
+    };
+  }
+  Future<Result<Receipt>> send(ConversationId id, std::optional<UserId> to, SendRequest request) override {
+    if (holding_sends) {
+      held.emplace_back();
+      return held.back().future();
+    }
+    return scope.start(conversations.send(id, std::move(to), std::move(request)));
+  }
+  Future<Result<Seq>> open_direct(ConversationId id, UserId self, UserId with) override {
+    return scope.start(conversations.open_direct(id, std::move(self), std::move(with)));
+  }
+  Future<Result<HistoryPage>> history(ConversationId id, UserId who, std::optional<Seq> before, std::optional<Seq> after,
+                                      std::uint32_t limit) override {
+    return scope.start(conversations.history(id, std::move(who), before, after, limit));
+  }
+  Future<Result<std::vector<EntryPtr>>> newest(ConversationId id, UserId who, Seq from, Seq to, std::uint32_t limit,
+                                               std::size_t bytes) override {
+    return scope.start(conversations.newest(id, std::move(who), from, to, limit, bytes));
+  }
+  Future<Result<Point>> point(ConversationId id, UserId who, Seq seq) override {
+    return scope.start(conversations.point(id, std::move(who), seq));
+  }
+  Future<Result<Ok>> block(ConversationId id, UserId self, UserId other, bool blocked) override {
+    return scope.start(conversations.block(id, std::move(self), std::move(other), blocked));
+  }
+
+  // Delivery
+  Future<Result<Seq>> hand_off(HandOff handoff) override { return scope.start(inboxes.hand_off(std::move(handoff))); }
+  Future<Presence> presence(UserId who) override { return scope.start(directory.presence(std::move(who))); }
+  Future<Result<bool>> exists(UserId who) override { return Future<Result<bool>>::ready(who.text() != "stranger"); }
+
+  // `count` messages from one user to another; returns when they are in both inboxes.
+  void say(const std::string& from, const std::string& to, std::uint64_t count = 1, std::size_t bytes = 5) {
+    auto id = ConversationId::direct(user(from), user(to));
+    for (; count > 0; --count) {
+      SendRequest request{user(from), client_id(++said), Seq{0}, std::string(bytes, 'x')};
+      ASSERT_TRUE(value_of(loop, send(id, user(to), std::move(request))));
+    }
+    loop.advance(1s);
+  }
+  Useq head(const std::string& who) {
+    auto inbox = value_of(loop, scope.start(inboxes.acquire(user(who))));
+    return (*inbox)->head();
+  }
+  std::string cursor(Useq useq) const { return Cursor{place.store_id, 0, useq}.text(); }
+
+  ManualLoop loop;
+  SeededRandom random{3};
+  MemoryDisk disk;
+  MemoryStore store{disk, loop};
+  std::set<std::string> revoked;
+  bool holding_sends = false;
+  std::deque<Promise<Result<Receipt>>> held;
+  std::uint64_t said = 0;
+  int verified = 0;
+  SessionOptions options;
+  Traffic traffic;
+  wire::JsonReader reader;
+  Directory directory{loop, store};
+  Inboxes inboxes{loop, store, directory, {1}, 64 << 20};
+  Conversations conversations{loop, store, *this, {1}, 64 << 20};
+  Place place{loop, store, {77}, *this, directory, inboxes, reader, options, traffic, {}, false};
+  Scope scope;
+};
+
+// One connection: keeps what was sent on it, and takes bytes from the server only while it is told to.
+class Connection final : public Transport {
+ public:
+  explicit Connection(Server& server) : server_(server) {}
+  // An authenticated one.
+  Connection(Server& server, const std::string& user_and_device, std::string cursor = {}, Useq useq = {}) : server_(server) {
+    auto slash = user_and_device.find('/');
+    Identity identity{user(user_and_device.substr(0, slash)), *DeviceId::parse(user_and_device.substr(slash + 1)), TokenKind::device};
+    peer = std::make_unique<Session>(server.place, *this,
+                                     Admitted{1, user_and_device, std::move(identity), std::move(cursor), useq, Encoding::json});
+  }
+
+  // Transport
+  void send(std::string_view frame) override {
+    if (closed) return;
+    auto read = reader_.frame(frame);
+    ASSERT_TRUE(read) << frame;
+    frames.push_back(std::move(*read));
+    if (stuck) unsent_ += frame.size();
+    unsent_most = std::max(unsent_most, unsent_);
+  }
+  std::size_t unsent() const override { return unsent_; }
+  void close(Code reason) override {
+    if (closed) return;
+    closed = reason;
+    server_.loop.post([this, here = std::weak_ptr<int>(here_)] {
+      if (here.lock()) peer->closed();
+    });
+  }
+  void hand_over(std::size_t, Fn<std::unique_ptr<Peer>(Transport&)> make) override {
+    moved = true;
+    server_.loop.post([this, make = std::move(make)]() mutable { peer = make(*this); });
+  }
+  const std::string& address() const override { return address_; }
+
+  // The network takes everything again.
+  void unstick() {
+    stuck = false;
+    if (std::exchange(unsent_, 0) > 0) server_.loop.post([this] { peer->drained(); });
+  }
+
+  void text(std::string_view frame) { peer->received(frame); }
+  template <class T>
+  void say(std::uint64_t id, T command) {
+    std::string out;
+    wire::write_json(wire::Command{id, std::move(command)}, out);
+    peer->received(out);
+  }
+  void send_to(std::uint64_t id, const std::string& to, const std::string& what) {
+    say(id, wire::Send{wire::Send::To{to}, client_id(id).text(), 0, what});
+  }
+
+  // Frames of one kind, in order.
+  template <class T>
+  std::vector<T> all() const {
+    std::vector<T> out;
+    for (const wire::Frame& frame : frames) {
+      if (auto* body = std::get_if<T>(&frame.body)) out.push_back(*body);
+    }
+    return out;
+  }
+  // The reply to a command, if it is of this kind.
+  template <class T>
+  std::optional<T> reply(std::uint64_t id) const {
+    for (const wire::Frame& frame : frames) {
+      if (frame.re != id) continue;
+      if (auto* body = std::get_if<T>(&frame.body)) return *body;
+    }
+    return std::nullopt;
+  }
+  std::string error(std::uint64_t id) const {
+    auto reply_body = reply<wire::Error>(id);
+    return reply_body ? reply_body->code : "";
+  }
+  bool synced() const { return !all<wire::Synced>().empty(); }
+
+  std::unique_ptr<Peer> peer;
+  std::vector<wire::Frame> frames;
+  std::optional<Code> closed;
+  bool stuck = false, moved = false;
+  std::size_t unsent_most = 0;
+
+ private:
+  Server& server_;
+  wire::JsonReader reader_;
+  std::size_t unsent_ = 0;
+  std::shared_ptr<int> here_ = std::make_shared<int>(0);
+  const std::string address_ = "192.0.2.1";
+};
+
+}  // namespace kith::test
