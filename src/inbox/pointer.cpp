@@ -60,7 +60,7 @@ void ConversationState::apply(const Pointer& pointer, Useq useq) {
   }
   if (pointer.to > reached) {
     reached = pointer.to;
-    n = pointer.n;
+    n = std::max(n, pointer.n);  // An entry that cannot be shown has no count.
   }
   if (pointer.own > own && !planted(Plant::unread_counts_own)) {
     own = pointer.own;
