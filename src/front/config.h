@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -10,9 +11,12 @@
 
 namespace kith {
 
+class TlsServer;
+
 struct FrontConfig {
   std::string address = "127.0.0.1";  // Numeric.
   std::uint16_t port = 0;             // 0: any that is free.
+  std::shared_ptr<TlsServer> tls;     // The port speaks TLS only. nullptr: plain.
 
   // Pages that may open a WebSocket, as "https://chat.example"; "*": any. Empty: only pages of this host, as the Host header names it.
   std::vector<std::string> origins;
@@ -32,7 +36,7 @@ struct FrontConfig {
   Duration ping_answer = 20s;  // and how long it may then stay silent.
   Duration write_stall = 60s;  // Longest time without one byte accepted while some are unsent.
   Duration close_wait = 2s;    // For the other end's close frame.
-  Duration header_wait = 10s;  // From the first moment to the end of a request's header; for a body: 10 s and 1 s per KiB.
+  Duration header_wait = 10s;  // From the first moment, before TLS, to the end of a request's header; for a body: 10 s and 1 s per KiB.
   Duration idle_wait = 60s;    // Between requests.
   unsigned requests_per_connection = 100;
 };

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "front/http_connection.h"
+#include "front/tls_server.h"
 #include "front/websocket_connection.h"
 
 namespace kith {
@@ -31,6 +32,7 @@ Deck::~Deck() {
   for_each([](Connection& connection) {
     connection.deck_ = nullptr;
     connection.ended_ = true;
+    connection.tls_.reset();
     boost::system::error_code ignored;
     connection.socket_.close(ignored);
     connection.abandoned();
@@ -54,14 +56,18 @@ void Deck::accept(int native_socket, Ticket ticket) {
   }
   Socket socket = adopt(native_socket);
   if (!socket.is_open()) return;
-  Ref<HttpConnection> connection(new HttpConnection(*this, std::move(socket), std::move(ticket)));
+  std::unique_ptr<TlsStream> tls;
+  if (config_.tls && !(tls = config_.tls->accept(native_socket))) return;
+  Ref<HttpConnection> connection(new HttpConnection(*this, std::move(socket), std::move(ticket), std::move(tls)));
   add(connection);
   connection->start();
 }
 
 void Deck::board(std::unique_ptr<Passage> passage) {
   Socket socket = passage->socket.valid() ? adopt(passage->socket.release()) : Socket(loop_.context());
-  Ref<WebSocketConnection> connection(new WebSocketConnection(*this, std::move(socket), std::move(passage->ticket), passage->encoding));
+  if (!socket.is_open()) passage->tls.reset();
+  Ref<WebSocketConnection> connection(
+      new WebSocketConnection(*this, std::move(socket), std::move(passage->ticket), std::move(passage->tls), passage->encoding));
   add(connection);
   connection->arrive(std::move(*passage));
 }

@@ -274,7 +274,7 @@ TEST(Cost, MemoryOfAnIdleConnection) {
   std::printf("heap of an idle WebSocket, with its echo peer and the test's client: %zu bytes\n", each);
   RecordProperty("heap_bytes_per_connection", static_cast<int>(each));
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-  EXPECT_LT(each, 1500u);
+  EXPECT_LT(each, over_tls ? 45'000u : 1500u);  // The client's end is most of it over TLS: it keeps the certificates.
 #endif
 }
 

@@ -9,6 +9,7 @@
 #include "front/deck.h"
 #include "front/handshake.h"
 #include "front/http_date.h"
+#include "front/tls_server.h"
 #include "front/websocket_connection.h"
 
 namespace kith {
@@ -52,8 +53,10 @@ class HttpConnection::Reply {
   Ref<HttpConnection> connection_;
 };
 
-HttpConnection::HttpConnection(Deck& deck, Socket socket, Ticket ticket)
-    : Connection(deck, std::move(socket), std::move(ticket)), refused_(!ticket_) {
+HttpConnection::HttpConnection(Deck& deck, Socket socket, Ticket ticket, std::unique_ptr<TlsStream> tls)
+    : Connection(deck, std::move(socket), std::move(ticket), std::move(tls)),
+      state_(tls_ ? State::shaking_hands : State::reading),
+      refused_(!ticket_) {
   if (refused_) ++deck.refusals;
 }
 
@@ -70,6 +73,7 @@ void HttpConnection::deadline(Duration wait) {
 Tick HttpConnection::check(Tick now) {
   if (ended() || state_ == State::answering) return now + 60;
   if (now < deadline_) return deadline_;
+  if (state_ == State::shaking_hands) ++deck_->config().tls->late;
   if (state_ == State::reading && parser_ && parser_->started()) {
     // Bytes came, but too slowly.
     keep_alive_ = false;
@@ -82,7 +86,7 @@ Tick HttpConnection::check(Tick now) {
 
 void HttpConnection::drain() {
   keep_alive_ = false;
-  if (state_ == State::reading && !(parser_ && parser_->started())) end();
+  if (state_ == State::shaking_hands || (state_ == State::reading && !(parser_ && parser_->started()))) end();
 }
 
 void HttpConnection::buried() {
@@ -94,13 +98,34 @@ void HttpConnection::buried() {
 
 void HttpConnection::wait_readable() {
   if (ended() || std::exchange(reading_, true)) return;
-  socket_.async_wait(Socket::wait_read, [self = Ref<HttpConnection>(this)](const boost::system::error_code&) {
+  await_input([self = Ref<HttpConnection>(this)] {
     self->reading_ = false;
     if (self->deck_ && !self->ended()) self->readable();
   });
 }
 
+void HttpConnection::shake_tls() {
+  TlsServer& server = *deck_->config().tls;
+  switch (tls_->handshake()) {
+    case TlsStream::Handshake::done:
+      ++server.done;
+      state_ = State::reading;
+      return wait_readable();
+    case TlsStream::Handshake::not_now:
+      return wait_readable();
+    case TlsStream::Handshake::plain_http:
+      ++server.failed;
+      tls_.reset();
+      keep_alive_ = false;
+      return respond(problem({Code::malformed, "This port speaks TLS: https, wss."}));
+    case TlsStream::Handshake::failed:
+      ++server.failed;
+      return end();
+  }
+}
+
 void HttpConnection::readable() {
+  if (state_ == State::shaking_hands) return shake_tls();
   // The wait may have begun before the answer did: a request that was too slow.
   if (state_ != State::reading && state_ != State::lingering) return;
   const auto buffer = deck_->read_buffer();
@@ -121,7 +146,7 @@ void HttpConnection::take(std::string_view bytes) {
   if (!parser_) {
     parser_ = std::make_unique<HttpParser>();
     in_body_ = false;
-    deadline(deck_->config().header_wait);
+    if (requests_ > 0) deadline(deck_->config().header_wait);  // The first had a deadline from the start.
   }
   const std::size_t used = parser_->feed(bytes);
   bytes.remove_prefix(used);
@@ -146,7 +171,7 @@ void HttpConnection::begin_body() {
     began_at_ = deck_->now();
     if (parser_->expects_continue()) {
       constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
-      transmit(kContinue.data(), kContinue.size());
+      if (transmit(kContinue.data(), kContinue.size()) != static_cast<long>(kContinue.size())) return end();
     }
   }
   const Duration base = deck_->config().header_wait;
@@ -174,7 +199,8 @@ void HttpConnection::upgrade(const ParsedRequest& parsed) {
   if (!handshake.refusal && deck_->draining()) handshake.refusal = problem({Code::going_away, {}, kRefusedRetryMs});
   if (handshake.refusal) return respond(std::move(*handshake.refusal));
   Deck& deck = *deck_;
-  Ref<WebSocketConnection> socket(new WebSocketConnection(deck, std::move(socket_), std::move(ticket_), handshake.encoding));
+  Ref<WebSocketConnection> socket(
+      new WebSocketConnection(deck, std::move(socket_), std::move(ticket_), std::move(tls_), handshake.encoding));
   deck.add(socket);
   end();
   socket->open(std::move(handshake.response), std::move(input_));
@@ -207,8 +233,7 @@ void HttpConnection::written() {
   if (!keep_alive_) {
     state_ = State::lingering;
     parser_.reset();
-    boost::system::error_code ignored;
-    socket_.shutdown(Socket::shutdown_send, ignored);
+    end_output();
     deadline(deck_->config().close_wait);
     return wait_readable();
   }

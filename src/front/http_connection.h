@@ -3,7 +3,8 @@
 //   Which loop   The deck's. Owner: the deck; a reply that a handler still holds keeps the object, not the connection.
 //   Limits       Those of FrontConfig for time and number, of HttpParser for size. While a request is answered nothing is read.
 //   Fails        A broken request is answered and the connection ends, after up to 2 s in which what still comes is thrown away: closing a
-//                socket with unread bytes would take the answer back.
+//                socket with unread bytes would take the answer back. A TLS handshake that fails or is late ends it without an answer,
+//                except that plain HTTP to a TLS port is answered with 400, in plain.
 #pragma once
 
 #include <memory>
@@ -19,7 +20,7 @@ namespace kith {
 class HttpConnection final : public Connection {
  public:
   // Without a ticket: answers the first request with too_many_connections.
-  HttpConnection(Deck& deck, Socket socket, Ticket ticket);
+  HttpConnection(Deck& deck, Socket socket, Ticket ticket, std::unique_ptr<TlsStream> tls);
 
   void start();
   Tick check(Tick now) override;
@@ -27,12 +28,13 @@ class HttpConnection final : public Connection {
 
  private:
   class Reply;
-  enum class State : std::uint8_t { reading, answering, writing, lingering };
+  enum class State : std::uint8_t { shaking_hands, reading, answering, writing, lingering };
 
   void buried() override;
 
   void wait_readable();
   void readable();
+  void shake_tls();
   void take(std::string_view bytes);
   void begin_body();
   void dispatch();
@@ -49,7 +51,7 @@ class HttpConnection final : public Connection {
   Tick deadline_ = 0;
   Tick began_at_ = 0;
   unsigned requests_ = 0;
-  State state_ = State::reading;
+  State state_;
   bool refused_;
   bool keep_alive_ = true;
   bool head_ = false;

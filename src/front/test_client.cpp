@@ -1,9 +1,13 @@
 #include "front/test_client.h"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
 #include <poll.h>
+#include <signal.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -16,16 +20,63 @@ namespace kith::test {
 
 using websocket::Opcode;
 
-Client::Client(std::uint16_t port, int receive_buffer) : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+bool over_tls = false;
+
+const Certificate& certificate() {
+  static const Certificate kOne;
+  return kOne;
+}
+
+// OpenSSL as everybody uses it, on a blocking socket that it is told not to wait on. One thread may write while another reads.
+struct Client::Tls {
+  explicit Tls(int number) : socket(number) {
+    ::signal(SIGPIPE, SIG_IGN);
+    static SSL_CTX* const kContext = SSL_CTX_new(TLS_client_method());
+    SSL_CTX_set_mode(kContext, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_RELEASE_BUFFERS);
+    ::fcntl(number, F_SETFL, ::fcntl(number, F_GETFL) | O_NONBLOCK);
+    ssl.reset(SSL_new(kContext));
+    SSL_set_fd(ssl.get(), socket);
+    SSL_set_connect_state(ssl.get());
+  }
+
+  // Calls SSL_read or SSL_write until it does something.
+  template <class Call>
+  int call(Call once) {
+    for (;;) {
+      short events = POLLIN;
+      {
+        std::lock_guard lock(mutex);
+        ERR_clear_error();
+        const int result = once();
+        if (result > 0) return result;
+        const int error = SSL_get_error(ssl.get(), result);
+        if (error == SSL_ERROR_ZERO_RETURN) ended_well = true;
+        if (error != SSL_ERROR_WANT_READ && error != SSL_ERROR_WANT_WRITE) return 0;
+        if (error == SSL_ERROR_WANT_WRITE) events = POLLOUT;
+      }
+      pollfd waiting{socket, events, 0};
+      if (::poll(&waiting, 1, 10'000) != 1) return 0;
+    }
+  }
+
+  const int socket;
+  std::mutex mutex;
+  SslPtr ssl;
+  std::atomic<bool> ended_well{false};
+};
+
+Client::Client(std::uint16_t port, int receive_buffer, bool tls) : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
   if (receive_buffer) ::setsockopt(socket_, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_port = htons(port);
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   EXPECT_EQ(::connect(socket_, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+  if (tls) tls_ = std::make_unique<Tls>(socket_);
 }
 
-Client::Client(Client&& other) noexcept : socket_(std::exchange(other.socket_, -1)), input_(std::move(other.input_)) {}
+Client::Client(Client&& other) noexcept
+    : socket_(std::exchange(other.socket_, -1)), tls_(std::move(other.tls_)), input_(std::move(other.input_)) {}
 
 Client::~Client() {
   if (socket_ >= 0) ::close(socket_);
@@ -33,7 +84,8 @@ Client::~Client() {
 
 void Client::write(std::string_view bytes) {
   while (!bytes.empty()) {
-    const ssize_t size = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    const ssize_t size = tls_ ? tls_->call([&] { return SSL_write(tls_->ssl.get(), bytes.data(), static_cast<int>(bytes.size())); })
+                              : ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (size <= 0) return;
     bytes.remove_prefix(static_cast<std::size_t>(size));
   }
@@ -46,13 +98,24 @@ void Client::frame(Opcode opcode, std::string_view payload, bool final) {
   write(bytes);
 }
 
-void Client::finish_writing() { ::shutdown(socket_, SHUT_WR); }
+void Client::finish_writing() {
+  if (tls_) SSL_shutdown(tls_->ssl.get());
+  ::shutdown(socket_, SHUT_WR);
+}
+
+SSL* Client::ssl() const { return tls_ ? tls_->ssl.get() : nullptr; }
+bool Client::heard_close_notify() const { return tls_ && tls_->ended_well; }
+
+long Client::read_some(char* into, std::size_t size) {
+  if (tls_) return tls_->call([&] { return SSL_read(tls_->ssl.get(), into, static_cast<int>(size)); });
+  pollfd waiting{socket_, POLLIN, 0};
+  if (::poll(&waiting, 1, 10'000) != 1) return 0;
+  return ::recv(socket_, into, size, 0);
+}
 
 bool Client::more() {
-  pollfd waiting{socket_, POLLIN, 0};
-  if (::poll(&waiting, 1, 10'000) != 1) return false;
   char bytes[16384];
-  const ssize_t size = ::recv(socket_, bytes, sizeof bytes, 0);
+  const long size = read_some(bytes, sizeof bytes);
   if (size <= 0) return false;
   input_.append(bytes, static_cast<std::size_t>(size));
   return true;
@@ -167,7 +230,13 @@ class EchoPeer final : public Peer {
   bool moved_ = false;
 };
 
-TestServer::TestServer(FrontConfig config, std::size_t loops) {
+TestServer::TestServer(FrontConfig config, std::size_t loops, bool tls) {
+  if (tls && !config.tls) {
+    auto loaded = TlsServer::load(certificate().chain(), certificate().key());
+    EXPECT_TRUE(loaded.has_value());
+    if (loaded) config.tls = *loaded;
+  }
+  tls_ = config.tls;
   std::vector<Listener::Berth> berths;
   for (std::size_t i = 0; i < loops; ++i) {
     loops_.push_back(std::make_unique<AsioLoop>());

@@ -11,14 +11,23 @@
 #include <vector>
 
 #include "front/listener.h"
+#include "front/test_certificate.h"
+#include "front/tls_server.h"
 #include "front/websocket.h"
 
 namespace kith::test {
 
-// A blocking socket. Every read has a deadline of 10 s, after which it reports the end.
+// Whether servers and clients speak TLS where nothing is said about it. True in front_over_tls_test.
+extern bool over_tls;
+
+// A listener's certificate, one for the whole process.
+const Certificate& certificate();
+
+// A blocking socket. Every read has a deadline of 10 s, after which it reports the end. Over TLS: by the first write or read, with
+// any certificate.
 class Client {
  public:
-  explicit Client(std::uint16_t port, int receive_buffer = 0);
+  explicit Client(std::uint16_t port, int receive_buffer = 0, bool tls = over_tls);
   ~Client();
   Client(Client&& other) noexcept;
   Client& operator=(Client&&) = delete;
@@ -45,10 +54,18 @@ class Client {
   Received receive();
   bool ended();  // Nothing but the end comes.
 
+  int socket() const { return socket_; }
+  SSL* ssl() const;
+  bool heard_close_notify() const;  // Over TLS: whether the end was a proper one.
+
  private:
+  struct Tls;
+
   bool more();
+  long read_some(char* into, std::size_t size);
 
   int socket_;
+  std::unique_ptr<Tls> tls_;
   std::string input_;
 };
 
@@ -65,19 +82,21 @@ class EchoPeer;
 //   Paths    "/echo" the body; "/later" the body in a later turn; "/never" drops the reply; "/held" answers when the next /echo comes.
 class TestServer final : public HttpHandler, public PeerFactory {
  public:
-  explicit TestServer(FrontConfig config = {}, std::size_t loops = 1);
+  explicit TestServer(FrontConfig config = {}, std::size_t loops = 1, bool tls = over_tls);
   ~TestServer() override;
 
   std::uint16_t port() const { return port_; }
   Listener& listener() { return *listener_; }
   Seen& seen() { return seen_; }
-  Client client(int receive_buffer = 0) { return Client(port_, receive_buffer); }
+  const TlsServer& tls() const { return *tls_; }
+  Client client(int receive_buffer = 0) { return Client(port_, receive_buffer, tls_ != nullptr); }
 
   void handle(HttpRequest request, Fn<void(HttpResponse)> reply) override;
   std::unique_ptr<Peer> accept(Transport& transport, Encoding encoding) override;
 
  private:
   Seen seen_;
+  std::shared_ptr<TlsServer> tls_;
   std::vector<std::unique_ptr<AsioLoop>> loops_;
   std::unique_ptr<Listener> listener_;
   std::vector<std::unique_ptr<LoopThread>> threads_;

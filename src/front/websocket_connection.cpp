@@ -22,8 +22,8 @@ std::uint16_t close_code(Code reason) {
 
 }  // namespace
 
-WebSocketConnection::WebSocketConnection(Deck& deck, Socket socket, Ticket ticket, Encoding encoding)
-    : Connection(deck, std::move(socket), std::move(ticket)),
+WebSocketConnection::WebSocketConnection(Deck& deck, Socket socket, Ticket ticket, std::unique_ptr<TlsStream> tls, Encoding encoding)
+    : Connection(deck, std::move(socket), std::move(ticket), std::move(tls)),
       reader_(websocket::Role::server, deck.config().early_frame_bytes),
       heard_at_(deck.now()),
       accepted_at_(deck.now()),
@@ -72,7 +72,7 @@ void WebSocketConnection::wait_readable() {
   read_paused_ = unsent() > deck_->config().read_pause_bytes;
   if (read_paused_) return;
   reading_ = true;
-  socket_.async_wait(Socket::wait_read, [self = Ref<WebSocketConnection>(this)](const boost::system::error_code&) {
+  await_input([self = Ref<WebSocketConnection>(this)] {
     self->reading_ = false;
     if (self->deck_ && !self->ended() && !self->hand_over_) self->readable();
   });
@@ -227,10 +227,7 @@ void WebSocketConnection::flushed() {
   deck_->give_buffer(std::exchange(output_, {}));
   sent_ = 0;
   if (end_when_flushed_) return end();
-  if (shut_when_flushed_) {
-    boost::system::error_code ignored;
-    socket_.shutdown(Socket::shutdown_send, ignored);
-  }
+  if (shut_when_flushed_) end_output();
   if (pong_) {
     const auto pong = std::move(pong_);
     answer_ping(*pong);
@@ -328,6 +325,7 @@ void WebSocketConnection::leave() {
   }
   output_.erase(0, sent_);
   auto passage = std::make_unique<Passage>(Passage{.socket = std::move(socket),
+                                                   .tls = std::move(tls_),
                                                    .ticket = std::move(ticket_),
                                                    .encoding = encoding_,
                                                    .reader = std::move(reader_),

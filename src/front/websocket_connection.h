@@ -24,6 +24,7 @@ namespace kith {
 // A WebSocket between two loops.
 struct Passage {
   NativeSocket socket;  // Not valid: the connection died on the way.
+  std::unique_ptr<TlsStream> tls;
   Ticket ticket;
   Encoding encoding;
   websocket::FrameReader reader;
@@ -36,7 +37,7 @@ struct Passage {
 
 class WebSocketConnection final : public Connection, public Transport {
  public:
-  WebSocketConnection(Deck& deck, Socket socket, Ticket ticket, Encoding encoding);
+  WebSocketConnection(Deck& deck, Socket socket, Ticket ticket, std::unique_ptr<TlsStream> tls, Encoding encoding);
   ~WebSocketConnection() override;
 
   // Begins after a handshake: sends its answer, makes the peer, reads what came behind the handshake.

@@ -21,6 +21,9 @@ const Option kOptions[] = {
     {"listen", "ADDRESS", &Config::listen, "Numeric address to listen on."},
     {"port", "N", &Config::port, "Port; 0: any free one.", 0, 65535},
     {"port-fallback", "", &Config::port_fallback, "Take any free port when --port is taken."},
+    {"tls-cert", "FILE", &Config::tls_cert,
+     "Certificate in PEM, its chain behind it: the port then speaks TLS only. SIGHUP reads both files again."},
+    {"tls-key", "FILE", &Config::tls_key, "Its private key in PEM, without a passphrase."},
     {"signup", "open|closed", &Config::signup, "Whether people may make accounts themselves."},
     {"origin", "ORIGIN", &Config::origins,
      "A web page that may connect, as https://chat.example; repeatable. None: pages of this host only. *: any."},
@@ -94,6 +97,9 @@ Result<Config> parse_config(int argc, char** argv) {
     if (!done) return done.error();
   }
   if (config.signup != "open" && config.signup != "closed") return Failure{Code::invalid_argument, "--signup: open or closed"};
+  if (config.tls_cert.empty() != config.tls_key.empty()) {
+    return Failure{Code::invalid_argument, "--tls-cert and --tls-key come together"};
+  }
   return config;
 }
 

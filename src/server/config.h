@@ -1,5 +1,5 @@
 // server/config.h — What kithd can be told on its command line: each once, with its sentence, unit, default and bounds. --help and
-// docs/operations.md are made from the table in config.cpp. All of it needs a restart to change.
+// docs/operations.md are made from the table in config.cpp. All of it needs a restart to change, but for what the files of TLS hold.
 #pragma once
 
 #include <cstdint>
@@ -15,6 +15,7 @@ struct Config {
   std::string listen = "127.0.0.1";
   std::uint64_t port = 8080;
   bool port_fallback = false;
+  std::string tls_cert, tls_key;
   std::string signup = "closed";
   std::vector<std::string> origins;
   std::string jwt_key_file;

@@ -21,6 +21,7 @@
 #include "base/crash_point.h"
 #include "front/asio_loop.h"
 #include "front/listener.h"
+#include "front/tls_server.h"
 #include "server/http_api.h"
 #include "server/node.h"
 #include "store/rocksdb_store.h"
@@ -105,6 +106,11 @@ class Server {
   explicit Server(const Config& config) : config_(config) {}
 
   Result<std::uint16_t> build() {
+    if (!config_.tls_cert.empty()) {
+      auto tls = TlsServer::load(config_.tls_cert, config_.tls_key);
+      if (!tls) return tls.error();
+      tls_ = *tls;
+    }
     std::error_code error;
     std::filesystem::create_directories(config_.data, error);
     if (error) return Failure{Code::unavailable, "cannot make " + config_.data + ": " + error.message()};
@@ -132,12 +138,13 @@ class Server {
     return listen();
   }
 
+  // Until a signal that ends it.
   void run(const sigset_t& signals) {
     node_->start();
     std::vector<std::unique_ptr<LoopThread>> threads;
     for (auto& loop : loops_) threads.push_back(std::make_unique<LoopThread>(*loop));
     int caught = 0;
-    sigwait(&signals, &caught);
+    while (sigwait(&signals, &caught) == 0 && caught == SIGHUP) reload();
     std::fprintf(stderr, "kithd: stopping\n");
     std::promise<void> settled;
     for (std::size_t i = 0; i < apis_.size(); ++i) {
@@ -150,6 +157,12 @@ class Server {
   }
 
  private:
+  void reload() {
+    const auto reloaded = tls_->reload();
+    const std::string what = reloaded ? "the certificate was read again" : "the old certificate stays: " + reloaded.error().detail;
+    std::fprintf(stderr, "kithd: %s\n", what.c_str());
+  }
+
   Result<std::uint16_t> listen() {
     std::vector<Listener::Berth> berths;
     for (std::size_t i = 0; i < loops_.size(); ++i) {
@@ -158,6 +171,7 @@ class Server {
       berths.push_back({*loops_[i], *apis_[i], *peers_[i]});
     }
     FrontConfig front = front_config(config_);
+    front.tls = tls_;
     listener_ = std::make_unique<Listener>(front, berths);
     auto port = listener_->listen();
     if (!port && config_.port_fallback) {
@@ -177,6 +191,14 @@ class Server {
     };
     add("kith_connections", "gauge", "Connections now.", listener_->count());
     add("kith_connections_unauthenticated", "gauge", "Connections now that are not authenticated.", listener_->unauthenticated());
+    if (tls_) {
+      add("kith_tls_handshakes_total", "counter", "TLS handshakes that succeeded.", tls_->done);
+      add("kith_tls_handshakes_failed_total", "counter", "Connections that were not TLS, or that failed or ended in the handshake.",
+          tls_->failed);
+      add("kith_tls_handshakes_late_total", "counter", "Connections that were cut because the handshake took too long.", tls_->late);
+      add("kith_tls_certificate_expires_seconds", "gauge", "When the certificate expires, in Unix time.",
+          static_cast<std::uint64_t>(tls_->expires_at()));
+    }
     add("kith_store_commits_total", "counter", "Commits of the store; each is one fsync.", stats.commits);
     add("kith_store_writes_total", "counter", "Writes in them.", stats.writes);
     add("kith_store_bytes_total", "counter", "Bytes of keys and values in them.", stats.bytes);
@@ -186,6 +208,7 @@ class Server {
   }
 
   const Config& config_;
+  std::shared_ptr<TlsServer> tls_;
   std::vector<std::unique_ptr<AsioLoop>> loops_;
   std::unique_ptr<RocksEngine> engine_;
   std::unique_ptr<HasherPool> hashers_;
@@ -198,11 +221,12 @@ class Server {
 }  // namespace
 
 int serve(const Config& config) {
-  // Every thread inherits the mask: signals come to sigwait alone.
+  // Every thread inherits the mask: signals come to sigwait alone. SIGHUP ends a server that has no certificate to read again.
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
+  if (!config.tls_cert.empty()) sigaddset(&signals, SIGHUP);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   signal(SIGPIPE, SIG_IGN);
   umask(077);  // Messages and password hashes are nobody else's.
@@ -216,7 +240,7 @@ int serve(const Config& config) {
   Server server(config);
   auto port = server.build();
   if (!port) return fail(port.error());
-  std::printf("ready http://%s:%u\n", config.listen.c_str(), *port);
+  std::printf("ready %s://%s:%u\n", config.tls_cert.empty() ? "http" : "https", config.listen.c_str(), *port);
   std::fflush(stdout);
   server.run(signals);
   return 0;
