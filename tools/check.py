@@ -45,7 +45,7 @@ MAY_INCLUDE = {
 }
 # A client is no server: it may use only what both ends of a connection share.
 ONLY_THESE = {
-    ("client", "front"): ["front/websocket*", "front/frame*", "front/asio*"],
+    ("client", "front"): ["front/websocket*", "front/frame*", "front/asio*", "front/tls_stream*"],
     ("client", "session"): ["session/transport.h"],
     ("terminal", "session"): ["session/transport.h"],
     ("terminal", "front"): ["front/asio*"],

@@ -7,22 +7,23 @@ namespace kith {
 Result<ServerAddress> ServerAddress::parse(std::string_view text) {
   const std::string whole(text);
   auto wrong = [&](std::string_view why) { return Failure(Code::invalid_argument, "server address " + whole + ": " + std::string(why)); };
+  ServerAddress address;
   if (auto scheme = text.find("://"); scheme != text.npos) {
     const std::string_view name = text.substr(0, scheme);
-    if (name == "https" || name == "wss") return wrong("this client does not speak TLS; put it beside the server, or behind a tunnel");
-    if (name != "http" && name != "ws") return wrong("expected http://HOST:PORT");
+    address.tls = name == "https" || name == "wss";
+    if (!address.tls && name != "http" && name != "ws") return wrong("expected https://HOST:PORT or http://HOST:PORT");
+    if (address.tls) address.port = 443;
     text.remove_prefix(scheme + 3);
   }
   if (text.ends_with('/')) text.remove_suffix(1);
-  if (text.find_first_of("/?#@ ") != text.npos) return wrong("expected http://HOST:PORT, without a path");
-  ServerAddress address;
+  if (text.find_first_of("/?#@ ") != text.npos) return wrong("expected https://HOST:PORT, without a path");
   std::string_view port;
   if (text.starts_with('[')) {
     auto end = text.find(']');
     if (end == text.npos) return wrong("the bracket is not closed");
     address.host = text.substr(1, end - 1);
     text.remove_prefix(end + 1);
-    if (!text.empty() && text[0] != ':') return wrong("expected http://[HOST]:PORT");
+    if (!text.empty() && text[0] != ':') return wrong("expected https://[HOST]:PORT");
     if (!text.empty()) port = text.substr(1);
     if (!text.empty() && port.empty()) return wrong("the port is missing");
   } else {
@@ -47,5 +48,7 @@ std::string ServerAddress::authority() const {
   const bool bracketed = host.find(':') != host.npos;
   return (bracketed ? '[' + host + ']' : host) + ':' + std::to_string(port);
 }
+
+std::string ServerAddress::url() const { return (tls ? "https://" : "http://") + authority(); }
 
 }  // namespace kith

@@ -1,4 +1,4 @@
-// client/http.h — One HTTP/1.1 call, blocking: for the routes under /v1/auth. For programs, never for a loop.
+// client/http.h — One HTTP/1.1 call, blocking, in plain or by TLS: for the routes under /v1/auth. For programs, never for a loop.
 #pragma once
 
 #include <string>
@@ -21,7 +21,8 @@ struct HttpAnswer {
   std::uint32_t retry_after_ms = 0;
 };
 
-// `unavailable` when the server cannot be reached or does not answer in time; any answer at all, errors too, is a value.
+// `unavailable` when the server cannot be reached, is not trusted or does not answer in time, `invalid_argument` when the file of
+// authorities is of no use; any answer at all, errors too, is a value.
 Result<HttpAnswer> http_call(const ServerAddress& server, HttpCall call, Duration within = 30s);
 
 // Escapes what may not stand in one segment of a path (RFC 3986 2.1).

@@ -114,13 +114,15 @@ TEST(MemoryStorageTest, GivesBackWhatItWasTold) {
 TEST(ServerAddressTest, ReadsWhatPeopleWrite) {
   auto parse = [](std::string_view text) {
     auto address = ServerAddress::parse(text);
-    return address ? address->authority() : "refused";
+    return address ? address->url() : "refused";
   };
-  EXPECT_EQ(parse("http://127.0.0.1:8080"), "127.0.0.1:8080");
-  EXPECT_EQ(parse("http://chat.example/"), "chat.example:80");
-  EXPECT_EQ(parse("ws://[::1]:81"), "[::1]:81");
-  EXPECT_EQ(parse("localhost:9"), "localhost:9");
-  for (auto bad : {"", "http://", "https://a", "ftp://a", "http://a:0", "http://a:65536", "http://a:x", "http://a:", "http://a/b", "::1",
+  EXPECT_EQ(parse("http://127.0.0.1:8080"), "http://127.0.0.1:8080");
+  EXPECT_EQ(parse("http://chat.example/"), "http://chat.example:80");
+  EXPECT_EQ(parse("https://chat.example"), "https://chat.example:443");
+  EXPECT_EQ(parse("wss://[::1]:81/"), "https://[::1]:81");
+  EXPECT_EQ(parse("ws://[::1]:81"), "http://[::1]:81");
+  EXPECT_EQ(parse("localhost:9"), "http://localhost:9");
+  for (auto bad : {"", "http://", "https://", "ftp://a", "http://a:0", "http://a:65536", "http://a:x", "http://a:", "http://a/b", "::1",
                    "http://u@a", "http://[::1", "http://[::1]x"}) {
     EXPECT_EQ(parse(bad), "refused") << bad;
   }

@@ -10,10 +10,12 @@
 #include <cerrno>
 #include <charconv>
 #include <cstring>
+#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
 
+#include "client/tls_client.h"
 #include "front/asio_loop.h"
 #include "front/websocket.h"
 #include "wire/read_result.h"
@@ -41,11 +43,14 @@ class Connection;
 
 // What the links of one WebSocketLinks have in common.
 struct WebSocketLinks::Shared : std::enable_shared_from_this<Shared> {
-  Shared(AsioLoop& l, ServerAddress s, Encoding e) : loop(l), server(std::move(s)), encoding(e) {}
+  Shared(AsioLoop& l, ServerAddress s, Encoding e) : loop(l), server(std::move(s)), encoding(e) {
+    if (server.tls) tls.emplace(TlsClient::make(server.authorities));
+  }
 
   AsioLoop& loop;
   const ServerAddress server;
   const Encoding encoding;
+  std::optional<Result<std::shared_ptr<TlsClient>>> tls;
   std::vector<char> buffer = std::vector<char>(64 << 10);  // For what is being read.
   std::vector<std::string> spare;                          // Output buffers that nobody needs at the moment.
   std::vector<std::shared_ptr<Connection>> unflushed;
@@ -95,7 +100,14 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   void connect(const asio::ip::tcp::endpoint& endpoint);
   void connected(const error_code& error);
+  void shake_tls();
+  void ask_for_upgrade();
   void read();
+  template <class Then>
+  void await_tls(Then then);
+  void readable_tls();
+  long transmit(const char* bytes, std::size_t size);
+  void close();
   void readable(std::size_t size);
   void consume(std::span<char> fresh);
   std::size_t parse(std::span<char> bytes);
@@ -111,6 +123,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   SharedPtr shared_;
   LinkUser* user_;  // Null: it is over.
   Socket socket_;
+  std::unique_ptr<TlsStream> tls_;  // nullptr: plain.
   FrameReader reader_;
   std::unique_ptr<Opening> opening_;
   std::string input_;  // The beginning of a frame, or of the handshake's answer.
@@ -126,6 +139,10 @@ void Connection::open() {
   const ServerAddress& server = shared_->server;
   opening_ = std::make_unique<Opening>(shared_->loop.context().get_executor());
   opening_->limit = shared_->loop.after(kOpenWithin, [this] { end({0, 0, 0, "the server did not answer in time"}); });
+  if (shared_->tls && !*shared_->tls) {
+    opening_->limit = shared_->loop.after(0s, [this] { end({0, 0, 0, shared_->tls->error().detail}); });
+    return;
+  }
   error_code error;
   auto numeric = asio::ip::make_address(server.host, error);
   if (!error) return connect({numeric, server.port});
@@ -147,6 +164,25 @@ void Connection::connected(const error_code& error) {
   error_code ignored;
   socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
   socket_.non_blocking(true, ignored);
+  if (!shared_->tls) return ask_for_upgrade();
+  tls_ = (**shared_->tls)->connect(socket_.native_handle(), shared_->server.host);
+  if (!tls_) return end({0, 0, 0, shared_->server.host + ": that is no host name"});
+  shake_tls();
+}
+
+void Connection::shake_tls() {
+  switch (tls_->handshake()) {
+    case TlsStream::Handshake::done:
+      return ask_for_upgrade();
+    case TlsStream::Handshake::not_now:
+      return await_tls([](Connection& self) { self.shake_tls(); });
+    case TlsStream::Handshake::plain_http:
+    case TlsStream::Handshake::failed:
+      return end({0, 0, 0, shared_->server.authority() + ": " + tls_->failure()});
+  }
+}
+
+void Connection::ask_for_upgrade() {
   std::array<unsigned char, 16> nonce;
   shared_->loop.random().fill(nonce.data(), nonce.size());
   char key[sodium_base64_ENCODED_LEN(16, sodium_base64_VARIANT_ORIGINAL)];
@@ -162,6 +198,7 @@ void Connection::connected(const error_code& error) {
 // ------------------------------------------------------------------------------------------------------------- reading
 
 void Connection::read() {
+  if (tls_) return await_tls([](Connection& self) { self.readable_tls(); });
   socket_.async_read_some(asio::buffer(small_), [self = shared_from_this()](const error_code& error, std::size_t size) {
     if (!self->user_) return;
     if (error == asio::error::eof) return self->end({0, 0, 0, "the server ended the connection"});
@@ -169,6 +206,28 @@ void Connection::read() {
     self->readable(size);
     if (self->user_) self->read();
   });
+}
+
+// Calls `then` once the stream may have something, in another turn.
+template <class Then>
+void Connection::await_tls(Then then) {
+  const auto go_on = [self = shared_from_this(), then] {
+    if (self->user_) then(*self);
+  };
+  if (tls_->more()) return asio::post(socket_.get_executor(), go_on);
+  socket_.async_wait(tls_->reads_want_write() ? Socket::wait_write : Socket::wait_read, [go_on](const error_code&) { go_on(); });
+}
+
+void Connection::readable_tls() {
+  std::vector<char>& large = shared_->buffer;
+  const long size = tls_->receive(large.data(), large.size());
+  if (size == 0) return end({0, 0, 0, "the server ended the connection"});
+  if (size < 0 && errno != EAGAIN) return lost("the connection was lost", errno);
+  if (size > 0) {
+    heard_at_ = shared_->loop.now();
+    consume({large.data(), static_cast<std::size_t>(size)});
+  }
+  if (user_) read();
 }
 
 void Connection::readable(std::size_t size) {
@@ -316,10 +375,15 @@ void Connection::send(Opcode opcode, std::string_view payload) {
   touch();
 }
 
+long Connection::transmit(const char* bytes, std::size_t size) {
+  if (tls_) return tls_->transmit(bytes, size);
+  return ::send(socket_.native_handle(), bytes, size, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
 void Connection::flush() {
   dirty_ = false;
   if (stuck_ || output_.empty() || !socket_.is_open()) return;
-  const ssize_t size = ::send(socket_.native_handle(), output_.data() + sent_, unsent(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  const long size = transmit(output_.data() + sent_, unsent());
   if (size < 0 && errno != EAGAIN && errno != EINTR) {
     if (user_) lost("the connection was lost", errno);
     return;
@@ -350,9 +414,14 @@ void Connection::end(LinkEnd end) {
   const auto self = shared_from_this();  // The user may drop the link.
   opening_.reset();
   flush();
+  close();
+  user->closed(std::move(end));
+}
+
+void Connection::close() {
+  if (tls_) tls_->close_notify();
   error_code ignored;
   socket_.close(ignored);
-  user->closed(std::move(end));
 }
 
 void Connection::leave() {
@@ -364,8 +433,7 @@ void Connection::leave() {
     websocket::append_close(output(), websocket::kNormal, {}, new_mask());
     flush();
   }
-  error_code ignored;
-  socket_.close(ignored);
+  close();
 }
 
 class WebSocketLink final : public Link {

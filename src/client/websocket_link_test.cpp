@@ -34,11 +34,19 @@ struct User final : LinkUser {
   std::optional<LinkEnd> end;
 };
 
-class WebSocketLinkTest : public testing::TestWithParam<Encoding> {
+struct How {
+  Encoding encoding;
+  bool tls;
+};
+
+class WebSocketLinkTest : public testing::TestWithParam<How> {
  protected:
-  void start(FrontConfig config = {}) { server.emplace(std::move(config)); }
+  void start(FrontConfig config = {}) { server.emplace(std::move(config), 1, GetParam().tls); }
   WebSocketLinks& links() {
-    if (!links_) links_.emplace(loop, ServerAddress{"127.0.0.1", port ? port : server->port()}, GetParam());
+    ServerAddress address{"127.0.0.1", port ? port : server->port()};
+    address.tls = GetParam().tls;
+    address.authorities = test::certificate().authority();
+    if (!links_) links_.emplace(loop, address, GetParam().encoding);
     return *links_;
   }
   // Until the user's connection ends or somebody stops the loop; at most 10 s.
@@ -85,6 +93,24 @@ TEST_P(WebSocketLinkTest, ManyFramesComeInOrderAndWhole) {
   link = links().open(user);
   run();
   EXPECT_EQ(user.frames.size(), 3000u);
+}
+
+TEST_P(WebSocketLinkTest, LargeFramesGoAndComeWhole) {
+  FrontConfig config;
+  config.early_frame_bytes = 64 * 1024;
+  config.early_total_bytes = 100'000'000;
+  start(config);
+  user.on_open = [&] {
+    for (int i = 0; i < 50; ++i) link->send(std::string(60'000, static_cast<char>('a' + i % 26)));
+  };
+  user.on_frame = [&] {
+    const std::size_t i = user.frames.size() - 1;
+    EXPECT_EQ(user.frames.back(), std::string(60'000, static_cast<char>('a' + i % 26)));
+    if (user.frames.size() == 50) loop.stop();
+  };
+  link = links().open(user);
+  run();
+  EXPECT_EQ(user.frames.size(), 50u);
 }
 
 TEST_P(WebSocketLinkTest, SaysWhyTheServerClosed) {
@@ -137,8 +163,11 @@ TEST_P(WebSocketLinkTest, ALinkThatIsDroppedSaysGoodbye) {
   EXPECT_TRUE(test::eventually([&] { return server->seen().received == 1 && server->seen().closed == 1; }));
 }
 
-INSTANTIATE_TEST_SUITE_P(Encodings, WebSocketLinkTest, testing::Values(Encoding::json, Encoding::proto),
-                         [](const auto& about) { return about.param == Encoding::json ? "json" : "proto"; });
+constexpr How kHows[] = {{Encoding::json, false}, {Encoding::proto, false}, {Encoding::json, true}, {Encoding::proto, true}};
+
+INSTANTIATE_TEST_SUITE_P(Encodings, WebSocketLinkTest, testing::ValuesIn(kHows), [](const auto& about) {
+  return std::string(about.param.encoding == Encoding::json ? "json" : "proto") + (about.param.tls ? "_tls" : "");
+});
 
 }  // namespace
 }  // namespace kith

@@ -52,7 +52,7 @@ int enter(Context& context, const char* path, bool new_account) {
   auto fields = read_string_fields(called.body, kNames);
   auto given = fields && (*fields)[1] ? DeviceId::parse((*fields)[1]->reveal()) : std::nullopt;
   if (!given || !(*fields)[2]) return tell({Code::internal, "the server's answer has no token"});
-  auto kept = context.profile().keep(*user, *given, *(*fields)[2], "http://" + server->authority());
+  auto kept = context.profile().keep(*user, *given, *(*fields)[2], server->url(), server->authorities);
   if (!kept) return tell(kept.error());
   print(user->text() + " is logged in, as device " + given->text() + '\n');
   return kFine;
@@ -133,7 +133,7 @@ int log_in(Context& context) { return enter(context, "/v1/auth/login", false); }
 int list_devices(Context& context) {
   auto account = context.account();
   if (!account) return tell(account.error());
-  auto server = context.server(account->server);
+  auto server = context.server(*account);
   if (!server) return tell(server.error());
   auto called = call(*server, "GET", "/v1/auth/devices", account->token, "");
   if (called.status != kFine) return called.status;
@@ -150,7 +150,7 @@ int log_out(Context& context) {
     account = context.account();
   }
   if (!account) return tell(account.error());
-  auto server = context.server(account->server);
+  auto server = context.server(*account);
   if (!server) return tell(server.error());
   if (!other.empty()) return call(*server, "DELETE", "/v1/auth/devices/" + percent_encoded(other), account->token, "").status;
   {

@@ -6,6 +6,7 @@
 
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 
 #include "client/storage.h"
 #include "terminal/show.h"
@@ -16,7 +17,7 @@ namespace kith::terminal {
 
 namespace {
 
-constexpr std::string_view kDefaultServer = "http://127.0.0.1:8080";
+const std::string kDefaultServer = "http://127.0.0.1:8080";
 constexpr std::size_t kPasswordMax = 4096;
 
 // Reads a line from the terminal without showing it.
@@ -46,10 +47,23 @@ Profile Context::profile() const {
   return Profile((home.empty() ? "." : home) + "/.config/kith");
 }
 
-Result<ServerAddress> Context::server(const std::string& of_account) const {
-  if (line.has("server")) return ServerAddress::parse(line.get("server"));
-  if (auto server = environment("KITH_SERVER"); !server.empty()) return ServerAddress::parse(server);
-  return ServerAddress::parse(of_account.empty() ? kDefaultServer : of_account);
+Result<ServerAddress> Context::server(const Account& account) const {
+  const auto chosen = [&](const char* option, const char* variable, const std::string& otherwise) {
+    if (line.has(option)) return line.get(option);
+    auto text = environment(variable);
+    return text.empty() ? otherwise : text;
+  };
+  auto server = ServerAddress::parse(chosen("server", "KITH_SERVER", account.server.empty() ? kDefaultServer : account.server));
+  if (!server || !server->tls) return server;
+  const std::string ca = chosen("ca", "KITH_CA", account.ca);
+  if (ca.empty()) return server;
+  // The profile may be used from another directory.
+  std::error_code error;
+  server->authorities = std::filesystem::absolute(ca, error);
+  if (!std::filesystem::is_regular_file(server->authorities, error)) {
+    return Failure(Code::invalid_argument, "--ca: there is no file " + server->authorities);
+  }
+  return server;
 }
 
 Result<Account> Context::account() const {

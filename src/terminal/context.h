@@ -19,8 +19,8 @@ struct Context {
 
   const std::string& argument(std::size_t i) const { return line.arguments[i]; }
   Profile profile() const;
-  // --server, KITH_SERVER, where the account logged in, or the default.
-  Result<ServerAddress> server(const std::string& of_account = {}) const;
+  // --server, KITH_SERVER, where the account logged in, or the default; with --ca, KITH_CA, or what the account logged in with.
+  Result<ServerAddress> server(const Account& account = {}) const;
   Result<Account> account() const;
   Result<Secret> password(bool twice) const;
 };

@@ -134,7 +134,7 @@ Ready get_ready(const Context& context) {
   if (auto wait = number(context.line, "wait", 15, 1, 86'400); !wait) return {tell(wait.error()), {}, {}};
   auto account = context.account();
   if (!account) return {tell(account.error()), {}, {}};
-  auto server = context.server(account->server);
+  auto server = context.server(*account);
   if (!server) return {tell(server.error()), {}, {}};
   return {kFine, std::move(*account), std::move(*server)};
 }

@@ -104,7 +104,7 @@ Result<Account> Profile::find(std::optional<UserId> user, std::optional<DeviceId
     }
     device = std::move(all[0]);
   }
-  Account account{*user, *device, path_of(*user, *device), {}, {}};
+  Account account{*user, *device, path_of(*user, *device), {}, {}, {}};
   auto token = read_file(account.directory + "/token");
   if (!token && token.error().code == Code::not_found) {
     return Failure(Code::not_found, user->text() + " is not logged in here as device " + device->text());
@@ -112,16 +112,20 @@ Result<Account> Profile::find(std::optional<UserId> user, std::optional<DeviceId
   if (!token) return token.error();
   account.token = Secret::from(trimmed(std::move(*token)));
   if (auto server = read_file(account.directory + "/server")) account.server = trimmed(std::move(*server));
+  if (auto ca = read_file(account.directory + "/ca")) account.ca = trimmed(std::move(*ca));
   return account;
 }
 
-Result<Ok> Profile::keep(const UserId& user, const DeviceId& device, const Secret& token, const std::string& server) const {
+Result<Ok> Profile::keep(const UserId& user, const DeviceId& device, const Secret& token, const std::string& server,
+                         const std::string& ca) const {
   const std::string directory = path_of(user, device);
   for (const auto& path : {directory_, path_of(user), directory}) {
     auto made = make_private(path);
     if (!made) return made;
   }
   auto kept = replace_file(directory + "/server", server + '\n');
+  if (!kept) return kept;
+  kept = replace_file(directory + "/ca", ca + '\n');
   if (!kept) return kept;
   return replace_file(directory + "/token", std::string(token.reveal()) + '\n');
 }

@@ -1,4 +1,4 @@
-// terminal/profile.h — What `kith` remembers: PROFILE/USER/DEVICE/ with `token`, `server`, and what client/storage.h keeps there.
+// terminal/profile.h — What `kith` remembers: PROFILE/USER/DEVICE/ with `token`, `server`, `ca`, and what client/storage.h keeps there.
 //
 // Directories have mode 0700, files 0600. Ids are escaped, so that no user can be called "..".
 #pragma once
@@ -17,7 +17,8 @@ struct Account {
   UserId user;
   DeviceId device;
   std::string directory;
-  std::string server;  // Where it logged in.
+  std::string server;  // Where it logged in,
+  std::string ca;      // and the file that vouched for that server; "": the system did.
   Secret token;
 };
 
@@ -32,7 +33,7 @@ class Profile {
   // The only device of `user` here, if there is exactly one.
   std::optional<DeviceId> only_device(const UserId& user) const;
 
-  Result<Ok> keep(const UserId& user, const DeviceId& device, const Secret& token, const std::string& server) const;
+  Result<Ok> keep(const UserId& user, const DeviceId& device, const Secret& token, const std::string& server, const std::string& ca) const;
   Result<Ok> forget(const Account& account) const;
 
   std::vector<UserId> users() const;

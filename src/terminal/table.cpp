@@ -8,6 +8,7 @@ namespace {
 
 constexpr Option kOptions[] = {
     {"server", "URL", "The server; KITH_SERVER, where you logged in, or http://127.0.0.1:8080."},
+    {"ca", "FILE", "Who may vouch for an https server, in PEM; KITH_CA, what you logged in with, or the system's."},
     {"profile", "DIR", "Where accounts are remembered; KITH_PROFILE, or ~/.config/kith."},
     {"user", "USER", "Who you are, when several users are logged in."},
     {"device", "NAME", "Which device you are, or, at login, are going to be."},

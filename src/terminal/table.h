@@ -32,7 +32,7 @@ struct Command {
 
 std::span<const Command> commands();  // In the order of the help text.
 std::span<const Option> options();    // All; the same name means the same everywhere.
-inline constexpr std::string_view kGlobalOptions = "server profile user device help";
+inline constexpr std::string_view kGlobalOptions = "server ca profile user device help";
 
 struct CommandLine {
   const Command* command = nullptr;

@@ -4,8 +4,11 @@
 #include <sys/stat.h>
 
 #include <filesystem>
+#include <fstream>
+#include <map>
 #include <set>
 
+#include "terminal/context.h"
 #include "terminal/profile.h"
 #include "terminal/show.h"
 #include "terminal/table.h"
@@ -147,7 +150,8 @@ class ProfileTest : public testing::Test {
   ~ProfileTest() override { std::filesystem::remove_all(directory_); }
   Profile profile() const { return Profile(directory_ + "/kith"); }
   void keep(const char* user, const char* device) {
-    ASSERT_TRUE(profile().keep(*UserId::parse(user), *DeviceId::parse(device), Secret("token-of-" + std::string(device)), "http://h:1"));
+    ASSERT_TRUE(profile().keep(*UserId::parse(user), *DeviceId::parse(device), Secret("token-of-" + std::string(device)), "https://h:1",
+                               "/there/ca.pem"));
   }
   Code error(std::optional<const char*> user, std::optional<const char*> device) const {
     auto found = profile().find(user ? UserId::parse(*user) : std::nullopt, device ? DeviceId::parse(*device) : std::nullopt);
@@ -165,7 +169,8 @@ TEST_F(ProfileTest, FindsWhoIsMeant) {
   EXPECT_EQ(only->user.text(), "alice");
   EXPECT_EQ(only->device.text(), "phone");
   EXPECT_EQ(only->token.reveal(), "token-of-phone");
-  EXPECT_EQ(only->server, "http://h:1");
+  EXPECT_EQ(only->server, "https://h:1");
+  EXPECT_EQ(only->ca, "/there/ca.pem");
   keep("alice", "desk");
   EXPECT_EQ(error({}, {}), Code::invalid_argument);
   EXPECT_EQ(error({}, "desk"), Code::ok);
@@ -176,6 +181,37 @@ TEST_F(ProfileTest, FindsWhoIsMeant) {
   EXPECT_EQ(error("carol", {}), Code::not_found);
   ASSERT_TRUE(profile().forget(*profile().find(UserId::parse("bob"), {})));
   EXPECT_EQ(profile().users().size(), 1u);
+}
+
+TEST_F(ProfileTest, TheServerIsWhatWasSaidLast) {
+  Context context;
+  std::map<std::string, std::string> variables;
+  context.environment = [&](const char* name) { return variables[name]; };
+  const auto server = [&](const Account& account = {}) {
+    auto found = context.server(account);
+    return found ? found->url() + " " + found->authorities : found.error().detail;
+  };
+  EXPECT_EQ(server(), "http://127.0.0.1:8080 ");
+  Account account;
+  account.server = "https://h:1";
+  EXPECT_EQ(server(account), "https://h:1 ");
+  std::string files[3];
+  for (int i = 0; i < 3; ++i) {
+    files[i] = directory_ + "/ca" + std::to_string(i);
+    std::ofstream(files[i]) << "x";
+  }
+  account.ca = files[0];
+  EXPECT_EQ(server(account), "https://h:1 " + files[0]);
+  variables["KITH_CA"] = files[1];
+  variables["KITH_SERVER"] = "https://i";
+  EXPECT_EQ(server(account), "https://i:443 " + files[1]);
+  context.line.options["ca"] = files[2];
+  context.line.options["server"] = "wss://j:2";
+  EXPECT_EQ(server(account), "https://j:2 " + files[2]);
+  context.line.options["ca"] = directory_ + "/none";
+  EXPECT_EQ(server(account), "--ca: there is no file " + directory_ + "/none");
+  context.line.options["server"] = "http://j";
+  EXPECT_EQ(server(account), "http://j:80 ");
 }
 
 TEST_F(ProfileTest, NobodyElseMayRead) {
