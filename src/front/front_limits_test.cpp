@@ -191,17 +191,26 @@ TEST(Limits, StopsInOrder) {
   TestServer server({}, 2);
   auto socket = server.client();
   socket.open();
+  socket.text("move 1");
+  EXPECT_EQ(socket.receive().payload, "moved 1");
+  auto early = server.client();
+  early.open();
   auto idle = server.client();
   idle.write("GET /echo HTTP/1.1\r\nHost: a\r\n\r\n");
   idle.header();
   EXPECT_EQ(idle.exactly(5), "GET  ");
   server.listener().stop_accepting();
   EXPECT_TRUE(idle.ended());
+  const auto goodbye = early.receive();
+  EXPECT_EQ(goodbye.code(), 4002);
+  EXPECT_EQ(goodbye.reason(), "going_away");
+  early.frame(Opcode::close, goodbye.payload);
+  EXPECT_TRUE(early.ended());
   socket.text("still here");
   EXPECT_EQ(socket.receive().payload, "still here");
   server.listener().cut_all();
   EXPECT_TRUE(socket.ended());
-  EXPECT_TRUE(eventually([&] { return server.listener().count() == 0 && server.seen().closed == 1; }));
+  EXPECT_TRUE(eventually([&] { return server.listener().count() == 0 && server.seen().closed == 2; }));
 }
 
 void raise_descriptor_limit() {

@@ -38,7 +38,7 @@ class Listener {
 
   // From here on any thread.
 
-  // No new connections; HTTP connections end after what they are doing, WebSockets stay.
+  // No new connections; HTTP connections end after what they are doing, WebSockets before hand_over() with going_away, the others stay.
   void stop_accepting();
   // Ends every connection at once; their peers hear closed().
   void cut_all();

@@ -253,6 +253,11 @@ void WebSocketConnection::begin_close(std::uint16_t code, std::string_view reaso
   wait_readable();
 }
 
+// Who is authenticated hears it from the session, which knows more.
+void WebSocketConnection::drain() {
+  if (early_) close(Code::going_away);
+}
+
 // RFC 6455 7.1.7: what the other end says no longer counts, so nothing is waited for but that it reads the close frame.
 void WebSocketConnection::fail(std::uint16_t code, std::string_view reason) {
   shut_when_flushed_ = !swallows();

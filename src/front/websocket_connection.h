@@ -54,6 +54,7 @@ class WebSocketConnection final : public Connection, public Transport {
   const std::string& address() const override { return ticket_.address(); }
 
   Tick check(Tick now) override;
+  void drain() override;
 
  private:
   struct HandOver {
