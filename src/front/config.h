@@ -26,6 +26,7 @@ struct FrontConfig {
   bool loopback_exempt = false;                // Whether 127.0.0.1 and ::1 may have more.
   std::size_t unauthenticated_percent = 10;    // Of `connections`, at least 64: requests, handshakes and sockets before auth.
 
+  // Clients are told heartbeat and frame_bytes by `hello`: kithd takes both from SessionOptions, these defaults are for tests.
   std::size_t frame_bytes = 64 * 1024;        // A WebSocket message after auth.
   std::size_t early_frame_bytes = 8 * 1024;   // The same before auth,
   std::size_t early_total_bytes = 16 * 1024;  // and all that may come before auth.

@@ -62,8 +62,11 @@ Result<TokenReader> make_tokens(const Config& config, Random& random) {
   return TokenReader::make(std::move(keys), std::move(*admin));
 }
 
-FrontConfig front_config(const Config& config) {
+// What hello tells clients is what the front does.
+FrontConfig front_config(const Config& config, const SessionOptions& told) {
   FrontConfig front;
+  front.heartbeat = std::chrono::seconds(told.heartbeat_s);
+  front.frame_bytes = told.frame_bytes_max;
   front.address = config.listen;
   front.port = static_cast<std::uint16_t>(config.port);
   front.origins = config.origins;
@@ -170,7 +173,7 @@ class Server {
       peers_.push_back(std::make_unique<Peers>(*node_, i));
       berths.push_back({*loops_[i], *apis_[i], *peers_[i]});
     }
-    FrontConfig front = front_config(config_);
+    FrontConfig front = front_config(config_, node_->options().session);
     front.tls = tls_;
     listener_ = std::make_unique<Listener>(front, berths);
     auto port = listener_->listen();
