@@ -9,7 +9,6 @@
 
 #include "auth/accounts_for_tests.h"
 #include "auth/admin_token.h"
-#include "auth/json.h"
 
 namespace kith {
 namespace {
@@ -303,14 +302,6 @@ TEST(SecretTest, MovesComparesAndDoesNotStream) {
   EXPECT_TRUE(secret.empty());
   EXPECT_FALSE(secret.equals(""));
   EXPECT_EQ(moved.copy().reveal(), moved.reveal());
-}
-
-TEST(Json, WritesTextThatIsValid) {
-  std::string out;
-  append_json_string(out, "a\"\\\n\x01\xc3\xa9\xff\xed\xa0\x80z");
-  EXPECT_EQ(out, "\"a\\\"\\\\\\u000a\\u0001\xc3\xa9\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbdz\"");
-  EXPECT_EQ(time_text({1'700'000'000'123}), "2023-11-14T22:13:20.123Z");
-  EXPECT_EQ(time_text({951'782'400'000}), "2000-02-29T00:00:00.000Z");
 }
 
 }  // namespace
