@@ -7,6 +7,7 @@
 
 #include "conversation/entry.h"
 #include "conversation/member_row.h"
+#include "conversation/pending_row.h"
 #include "inbox/pointer.h"
 #include "log/chain.h"
 
@@ -16,7 +17,6 @@ namespace {
 
 constexpr std::size_t kProblemsKept = 1000;
 constexpr std::uint64_t kGapMax = 1'000'000;
-constexpr std::size_t kEpochBytes = 8;  // In front of the conversation in a key of RowTable::pending.
 
 std::string number(std::uint64_t value) { return std::to_string(value); }
 std::string number(Seq seq) { return std::to_string(seq.value); }
@@ -129,8 +129,9 @@ class Verifier {
              "the member rows");
     readable(store_.each_row(RowTable::pending,
                              [&](const std::string&, const Row& row) {
-                               if (row.value == std::string_view("\1", 1) && row.key.size() > kEpochBytes)
-                                 pending_.insert(row.key.substr(kEpochBytes));
+                               auto left = decode_pending(row);
+                               if (!left) return problem("a pending row is damaged");
+                               if (left->pending) pending_.insert(left->conversation.key());
                              }),
              "the pending rows");
     readable(store_.each_row(RowTable::user_conversations,
