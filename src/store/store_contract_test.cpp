@@ -182,13 +182,25 @@ TEST_P(StoreContract, RowsOfAllEpochsComeOrderedBySeqThenEpoch) {
   EXPECT_EQ(rows(log_of("a"), Seq{0}, kEnd, kDown), (Lines{"3.2@3=s", "2.300@2=late", "2.2@2=r", "2.1@2=q", "1.1@1=p"}));
 }
 
-// A reader goes on at the next seq, so a page must never end between two epochs of one.
+// A reader goes on at the next seq, so a page must never end between two epochs of one: neither by its rows nor by its bytes.
 TEST_P(StoreContract, APageEndsBetweenSeqsOnly) {
-  for (std::uint64_t epoch = 1; epoch <= 3; ++epoch) append(log_of("a"), epoch, 1, {"1", "2", "3"});
+  const std::string large(kReadBytesMax / 5 + 1, 'x');
+  for (std::uint64_t epoch = 1; epoch <= 3; ++epoch) {
+    append(log_of("a"), epoch, 1, {"1", "2", "3"});
+    append(log_of("large"), epoch, 1, {large, large, large});
+  }
   for (Direction direction : {kUp, kDown}) {
     for (std::uint32_t limit = 1; limit <= 10; ++limit) {
       EXPECT_EQ(rows(log_of("a"), Seq{1}, Seq{3}, direction, limit).size(), 9U) << limit;
+      auto page = await(store().read(log_of("a"), Seq{1}, Seq{3}, direction, limit));
+      ASSERT_TRUE(page);
+      EXPECT_EQ(page->rows.size() % 3, 0U) << limit;
     }
+    EXPECT_EQ(rows(log_of("large"), Seq{1}, Seq{3}, direction).size(), 9U);
+    auto page = await(store().read(log_of("large"), Seq{1}, Seq{3}, direction, 4096));
+    ASSERT_TRUE(page);
+    EXPECT_TRUE(page->more);  // The fifth row fills a page; the sixth is of the same seq and still belongs to it.
+    EXPECT_EQ(page->rows.size() % 3, 0U);
   }
 }
 
