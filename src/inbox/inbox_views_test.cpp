@@ -93,30 +93,34 @@ TEST(InboxViews, AfterACrashAtAnyMomentTheyAreWhatThePointersSay) {
 // nor move the checkpoint over the rest.
 TEST(InboxViews, ASlowOpeningWritesNoHalfReplayedView) {
   Home home;
-  Talk talk("alice"), other("carol");
-  talk.say(home.alice, 3);
-  other.say(other.with, 3);
+  auto talks = some_talks();
   ASSERT_TRUE(home.open());
-  home.handed(talk.part(0, 1));
-  home.handed(other.part(0, 1));
-  home.handed(talk.part(1, 2));
-  home.handed(other.part(1, 3));
-  home.handed(talk.part(2, 3));
+  // Two steps of each conversation: between them lie the readings of all the others' rows.
+  for (std::uint64_t seq = 0; seq < 2; ++seq) {
+    for (Talk& talk : talks) {
+      talk.say(talk.with);
+      home.handed(talk.part(seq, seq + 1));
+    }
+  }
   ASSERT_EQ(home.checkpoint(), Seq{0}) << "all of it is still to be replayed";
   home.crash();
   home.disk.set_timing({1200ms, 1200ms});
   home.inbox = std::make_unique<Inbox>(home.loop, *home.store, home.bob, home.epoch, home);
   auto opened = note(home.scope.start(home.inbox->open()));
-  while (!opened->has_value()) {
+  bool was_slow = false;
+  // Also a while longer: a view that was taken during the opening is written later.
+  for (int step = 0; step < 400; ++step) {
     home.loop.advance(50ms);
-    expect_covered(home, "while it opens");
-    for (const auto& [id, view] : home.views()) EXPECT_EQ(view.reached, Seq{3}) << "half replayed";
+    expect_covered(home, "after " + std::to_string(step * 50) + " ms");
+    for (const auto& [id, view] : home.views()) EXPECT_EQ(view.reached, Seq{2}) << "half replayed";
+    was_slow = was_slow || (step > 100 && !opened->has_value());
   }
+  EXPECT_TRUE(was_slow) << "else this shows nothing";
+  ASSERT_TRUE(opened->has_value());
+  EXPECT_EQ(home.checkpoint(), home.inbox->head());
   home.disk.set_timing({});
   home.restart();
-  EXPECT_EQ(home.state(talk).reached, Seq{3});
-  EXPECT_EQ(home.state(talk).unread(), 3u);
-  EXPECT_EQ(home.state(other).unread(), 3u);
+  for (const Talk& talk : talks) EXPECT_EQ(home.state(talk).unread(), 2u);
 }
 
 TEST(InboxViews, AViewThatFindsNoRoomWaitsAndIsWrittenLater) {
