@@ -143,7 +143,8 @@ void Device::revoke() {
     wire_->set_reading(true);
   }
   // Asked for by another process: this one is told nothing.
-  std::string asker = "admin/" + process_;
+  // Named by the device: one that never began has no process yet.
+  std::string asker = "admin/" + user_ + "/" + device_;
   Operation begin;
   begin.op = Op::start;
   begin.process = asker;
