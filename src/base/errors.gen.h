@@ -26,6 +26,8 @@ enum class Code : std::uint16_t {
   not_found,               // There is no such thing for this user.
   unknown_user,            // There is no such user.
   self_conversation,       // A direct conversation needs another user.
+  deleted,                 // The message was deleted.
+  limit_reached,           // There is a limit to how many of these there may be, and it is reached.
   refused,                 // One of the two users has blocked the other.
   id_reused,               // This clientId was used for a message with another text.
   name_taken,              // The user id is taken.
@@ -61,7 +63,7 @@ struct CodeInfo {
   std::uint16_t close;  // WebSocket close code; 0: does not end a connection.
 };
 
-inline constexpr std::array<CodeInfo, 32> kCodes = {{
+inline constexpr std::array<CodeInfo, 34> kCodes = {{
     {"ok", "Done.", 200, Outcome::fail, 1000},
     {"malformed", "The frame is not a valid command.", 400, Outcome::fail, 4500},
     {"unknown_command", "This server does not know the command.", 404, Outcome::fail, 0},
@@ -77,6 +79,8 @@ inline constexpr std::array<CodeInfo, 32> kCodes = {{
     {"not_found", "There is no such thing for this user.", 404, Outcome::fail, 0},
     {"unknown_user", "There is no such user.", 404, Outcome::fail, 0},
     {"self_conversation", "A direct conversation needs another user.", 422, Outcome::fail, 0},
+    {"deleted", "The message was deleted.", 410, Outcome::fail, 0},
+    {"limit_reached", "There is a limit to how many of these there may be, and it is reached.", 422, Outcome::fail, 0},
     {"refused", "One of the two users has blocked the other.", 403, Outcome::fail, 0},
     {"id_reused", "This clientId was used for a message with another text.", 409, Outcome::fail, 0},
     {"name_taken", "The user id is taken.", 409, Outcome::fail, 0},

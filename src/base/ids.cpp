@@ -52,6 +52,15 @@ ConversationId ConversationId::direct(const UserId& a, const UserId& b) {
   return id;
 }
 
+ConversationId ConversationId::group(const UserId& creator, const ClientId& client_id) {
+  std::string name = creator.text() + '\0' + client_id.text();
+  ConversationId id;
+  id.kind_ = 'g';
+  crypto_generichash(id.bits_.data(), id.bits_.size(), reinterpret_cast<const unsigned char*>(name.data()), name.size(), nullptr, 0);
+  id.slot_ = {static_cast<std::uint16_t>(XXH3_64bits(id.bits_.data(), id.bits_.size()) % kSlots)};
+  return id;
+}
+
 std::optional<ConversationId> ConversationId::parse(std::string_view text) {
   if (text.size() != kConversationTextSize || (text[0] != 'd' && text[0] != 'g') || text[1] != '_') return std::nullopt;
   ConversationId id;

@@ -68,12 +68,16 @@ class DeviceId {
   std::string text_;
 };
 
+struct ClientId;
+
 // Text form: "d_" or "g_", three hexadecimal digits of slot, 32 of the 128 bits.
 class ConversationId {
  public:
   ConversationId() = default;
   // The only conversation of these two users, whatever their order. Lives in the slot of one of them, picked by the hash.
   static ConversationId direct(const UserId& a, const UserId& b);
+  // The group that this user makes with this client id: a repeat finds the same.
+  static ConversationId group(const UserId& creator, const ClientId& client_id);
   static std::optional<ConversationId> parse(std::string_view text);
   static std::optional<ConversationId> from_key(std::string_view key);
 

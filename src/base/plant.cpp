@@ -24,7 +24,12 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(Plant::count_)> 
                                                                                        "time_goes_back",
                                                                                        "revoked_stays",
                                                                                        "id_reuse_accepted",
-                                                                                       "checkpoint_early"};
+                                                                                       "checkpoint_early",
+                                                                                       "removed_still_sees",
+                                                                                       "edit_after_delete",
+                                                                                       "edits_kept",
+                                                                                       "body_in_caches",
+                                                                                       "row_not_rewritten"};
 }
 
 #ifdef KITH_PLANT

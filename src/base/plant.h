@@ -29,6 +29,11 @@ enum class Plant : int {
   revoked_stays,          // Revoking a device leaves its open sessions alone.
   id_reuse_accepted,      // The same client id with another text gets the first answer.
   checkpoint_early,       // The checkpoint moves before the views are durable.
+  removed_still_sees,     // A removed member goes on seeing the group.
+  edit_after_delete,      // A deleted message can be edited.
+  edits_kept,             // A deletion leaves the texts of the edits.
+  body_in_caches,         // A deletion leaves the text in memory.
+  row_not_rewritten,      // An edit or a deletion leaves the stored message as it was.
   count_,
 };
 

@@ -1,9 +1,11 @@
 // conversation/conversation.h — One conversation while it is in memory: members, the log with its dense seq, exactly-once sends,
-// fan-out to the members' inboxes. A direct conversation is a group of two.
+// changes of what was sent, fan-out to the members' inboxes. A direct conversation is a group of two.
 //
 //   Which loop   That of its slot, on the node that owns it. Owned by Conversations.
 //   Order        Sends of one user take effect in the order of the calls. Everybody sees one order: seq.
-//   Durable      A send's future completes when the entry is durable; hand-offs to inboxes begin at the same moment.
+//   Durable      A send's future completes when the entry is shown: durable, and with it all that it changes elsewhere (the row of an
+//                edited or deleted message, of a member, of the group). Hand-offs to inboxes begin at the same moment. Entries are
+//                shown in the order of the log.
 //   After a crash the pending row (slot, epoch, conversation), durable before the first append, leads back to unfinished fan-outs.
 //   Fails        With a Failure from the table of errors. A future that never completes means that the process ended.
 #pragma once
@@ -21,6 +23,8 @@
 #include "base/result.h"
 #include "conversation/delivery.h"
 #include "conversation/entry.h"
+#include "conversation/group.h"
+#include "conversation/roster.h"
 #include "log/log.h"
 
 namespace kith {
@@ -30,6 +34,34 @@ struct SendRequest {
   ClientId client_id;
   std::optional<Seq> base;  // The head that the client knew at its first attempt.
   std::string text;
+  Details details{};  // What was sent besides the text.
+};
+
+// What a member asks to be changed, in the form of the entry that it would become: an edit, a deletion or reaction of the message
+// details.target, or a change of the group.
+struct ChangeRequest {
+  UserId from;
+  EntryKind kind = EntryKind::edit;
+  std::string text;
+  Details details{};
+  PermissionWish permissions{};  // Of a group.
+};
+struct Change {
+  Seq seq;  // 0: there was nothing to change.
+  WallTime time;
+};
+
+// A group as one user sees it.
+struct GroupView {
+  std::string title;
+  Permissions permissions;
+  std::uint32_t members = 0;
+  std::optional<Role> role;  // Nothing: no member any more.
+  Seq head;                  // The newest entry that this user may see.
+};
+struct MemberList {
+  std::vector<MemberRow> members;  // Ascending by user.
+  bool more = false;
 };
 
 struct Receipt {
@@ -56,18 +88,31 @@ struct Point {
 
 class Conversation final : private Log::Owner {
  public:
-  static constexpr std::size_t kRecentEntries = 64;       // The cache of recent messages, at least; bodies.
-  static constexpr std::size_t kWindowIds = 1000;         // Recent client ids, without bodies.
-  static constexpr std::uint64_t kScanRowsMax = 100'000;  // Beyond: outcome unknown.
-  static constexpr std::size_t kWaitingMax = 1000;        // Sends waiting for their batch; beyond: busy.
+  static constexpr std::size_t kRecentEntries = 64;                   // The cache of recent messages, at least; bodies.
+  static constexpr std::size_t kWindowIds = 1000;                     // Recent client ids, without bodies.
+  static constexpr std::uint64_t kScanRowsMax = 100'000;              // Beyond: outcome unknown.
+  static constexpr std::size_t kWaitingMax = 1000;                    // Sends waiting for their batch; beyond: busy.
+  static constexpr std::size_t kEditsMax = 100;                       // Of one message; beyond: limit_reached.
+  static constexpr std::size_t kEmojiMax = 20, kReactionsMax = 1000;  // Of one message; beyond: limit_reached.
+  static constexpr std::size_t kMembersMax = 10'000;                  // Of a group; beyond: limit_reached.
 
   Conversation(Loop& loop, Store& store, Delivery& delivery, ConversationId id, Epoch epoch);
   ~Conversation() override;
 
-  // Loads members, log and cache. `create`: makes a direct conversation of these two when there is none. False: there is none.
-  Task<Result<bool>> open(std::optional<std::pair<UserId, UserId>> create);
+  // What to do when there is none yet.
+  struct Create {
+    std::optional<std::pair<UserId, UserId>> direct;  // Make a direct conversation of these two …
+    bool group = false;                               // … or be ready for the entry that creates a group.
+  };
+  // Loads members, log and cache, and makes durable what entries changed before a crash. False: there is none.
+  Task<Result<bool>> open(Create create);
 
   Future<Result<Receipt>> send(SendRequest request);
+  Task<Result<Change>> change(ChangeRequest request);
+
+  Result<GroupView> group(const UserId& reader) const;
+  // Those who are members now, after `after`.
+  Result<MemberList> members(const UserId& reader, const UserId& after, std::size_t limit) const;
   Task<Result<HistoryPage>> history(UserId reader, std::optional<Seq> before, std::optional<Seq> after, std::uint32_t limit);
 
   // The newest entries of (from, to] that fit both limits, ascending.
@@ -88,17 +133,16 @@ class Conversation final : private Log::Owner {
   std::size_t bytes() const;
 
   const ConversationId& id() const { return id_; }
-  Seq head() const { return log_.head(); }
-  bool is_member(const UserId& user) const { return index_of(user).has_value(); }
+  Seq head() const { return shown_; }
+  bool is_member(const UserId& user) const { return roster_.find_present(user).has_value(); }
   const UserId& other(const UserId& user) const;  // Of a direct conversation.
 
  private:
-  struct Member {
-    UserId user;
-    bool blocked = false;        // This member has blocked the other one.
+  struct Member {                // Beside the row in roster_, at the same index.
     std::optional<Seq> reached;  // Mark that the inbox answered; empty until it has.
     bool delivering = false;
     Presence presence;
+    std::vector<EntryPtr> handing;  // On their way to the inbox, and not in the cache.
   };
   struct Attempt {  // Identifies one message for ever.
     ClientId client_id;
@@ -112,13 +156,24 @@ class Conversation final : private Log::Owner {
     Seq seq;
     WallTime time;
     std::uint64_t content;
+    bool changed = false;  // By an edit or a deletion: any content is taken for the same.
   };
-  struct Waiting {  // A send on its way to durability, with everybody who asked for it.
-    Attempt attempt;
+  struct Effect {  // What an entry that is no message changes beside itself.
+    Promise<Result<Change>> reply;
+    EntryPtr target;  // The message that it changes, as it is before.
+    PermissionWish wish{};
+    std::vector<Row> member_rows;  // As it leaves them.
+    std::optional<Row> group_row;
+    bool applied = false;
+  };
+  struct Waiting {  // An entry on its way to be shown, with everybody who asked for it.
+    std::shared_ptr<Entry> entry;
+    std::optional<Attempt> attempt;  // Of a message …
     std::uint64_t content = 0;
-    std::string text;
-    std::vector<std::pair<Promise<Result<Receipt>>, bool>> replies;  // And whether it gave no base.
-    std::shared_ptr<Entry> entry;                                    // From fill() on.
+    std::vector<std::pair<Promise<Result<Receipt>>, bool>> replies;  // … and whether it gave no base.
+    std::uint64_t judged = 0;                                        // By which rules_.
+    std::unique_ptr<Effect> effect;                                  // Of everything else.
+    bool whole() const { return !effect || effect->applied; }
   };
   struct Arrival {
     SendRequest request;
@@ -132,9 +187,10 @@ class Conversation final : private Log::Owner {
   void durable(Seq first, Seq last) override;
   void lost() override;
 
-  std::optional<std::size_t> index_of(const UserId& user) const;
-  Task<Result<bool>> load_members(std::optional<std::pair<UserId, UserId>> create);
+  Task<Result<bool>> load_members(Create create);
+  void add_member(MemberRow row);
   Task<Result<Ok>> load_recent();
+  Task<Result<Ok>> repeat_changes(std::vector<EntryPtr> changes);
   void remember(const Entry& entry, std::uint64_t content);
   void keep(EntryPtr entry);
   void accept(Arrival arrival);
@@ -142,14 +198,39 @@ class Conversation final : private Log::Owner {
   Task<Result<std::optional<Known>>> search(std::size_t sender, ClientId id, Seq low, Seq high);
   bool answer_repeat(Arrival& arrival);
   void answer_known(Arrival& arrival, const Known& known);
+  bool same_content(const SendRequest& request, std::uint64_t content, bool changed) const;
   void enqueue(Arrival arrival);
+  void enqueue(std::unique_ptr<Waiting> waiting);
+  void refuse(Waiting& waiting, const Failure& failure);
+  void show();
+  void answer(Waiting& waiting);
+
+  // May this be appended now? False: there is nothing to change. Asked early, and again when it gets its place.
+  Result<bool> judge(Waiting& waiting) const;
+  Result<bool> judge_message_change(const Waiting& waiting, std::size_t member) const;
+  Result<bool> judge_group_change(Waiting& waiting, std::optional<std::size_t> member) const;
+  Task<void> lock_target(Seq seq);
+  void unlock_target(Seq seq);
+  Task<void> apply_changes();
+  void take_group_change(Waiting& waiting);
+  Task<void> apply(Waiting& waiting);
+  Task<void> erase_edits(EntryPtr message, Seq by);
+  Task<void> rewrite(EntryPtr old, Entry changed);
+  Task<void> put_rows(RowTable table, std::vector<Row> rows);
+  void erase_objects(const Entry& deleted);
+  void replace_cached(EntryPtr changed);
   Receipt receipt(std::size_t reader, Seq seq, WallTime time) const;
   Task<Result<std::vector<EntryPtr>>> range(Seq low, Seq high);
+  Task<Result<std::vector<EntryPtr>>> ranges(std::vector<Span> spans);
   Task<void> write_pending(bool pending);
   void arm();
   void watch_quiet(Duration delay);
+  Seq goal(std::size_t member) const;
+  HandOff next_hand_off(std::size_t member) const;
   Task<void> deliver(std::size_t member);
   void start_delivery();
+  void end_delivery();
+  Task<void> move_checkpoint();
   bool all_reached() const;
   Task<void> ask_presence(std::size_t member);
 
@@ -158,16 +239,26 @@ class Conversation final : private Log::Owner {
   Delivery& delivery_;
   const ConversationId id_;
   Log log_;
+  Roster roster_;  // As of the last entry that got its place.
+  GroupRow group_;
+  std::uint64_t rules_ = 1;  // Grows when members, permissions or blocks change: what was judged before is judged again.
   std::vector<Member> members_;
-  std::deque<EntryPtr> recent_;                            // The newest entries, dense up to the head.
+  Seq shown_;                                              // Everything up to here is durable with all that it changes.
+  std::deque<EntryPtr> recent_;                            // The newest entries, dense up to shown_.
   std::unordered_map<Attempt, Known, AttemptHash> known_;  // Of the entries from known_from_ to the head.
   std::deque<std::optional<Attempt>> known_order_;
   Seq known_from_{1};
   std::deque<std::unique_ptr<Waiting>> waiting_;  // Not yet in a batch.
   std::deque<std::unique_ptr<Waiting>> in_flight_;
-  std::unordered_map<Attempt, Waiting*, AttemptHash> under_way_;  // Those in either queue.
-  std::map<std::size_t, std::deque<Arrival>> behind_search_;      // Sends of one member that wait for an earlier one's search.
-  std::uint64_t n_ = 0;                                           // Count at the last numbered entry.
+  std::deque<std::unique_ptr<Waiting>> unshown_;                     // Durable, from shown_ + 1 on.
+  std::map<Seq, std::vector<Promise<Ok>>> targets_;                  // Messages that are being changed, and who waits to change them next.
+  std::optional<Seq> delivered_to_;                                  // What was shown when delivery was last started.
+  std::size_t delivering_ = 0;                                       // deliver()s at work, and start_delivery.
+  std::deque<std::pair<Seq, std::weak_ptr<const Entry>>> replaced_;  // Objects of changed messages that somebody may still hold.
+  bool applying_ = false;                                            // apply_changes is at work.
+  std::unordered_map<Attempt, Waiting*, AttemptHash> under_way_;     // Those in either queue.
+  std::map<std::size_t, std::deque<Arrival>> behind_search_;         // Sends of one member that wait for an earlier one's search.
+  std::uint64_t n_ = 0;                                              // Count at the last numbered entry.
   WallTime last_time_;
   Seq opened_at_;       // Head when it was opened.
   bool armed_ = false;  // The pending row is durable: appends may go out.

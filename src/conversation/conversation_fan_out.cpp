@@ -16,46 +16,75 @@ constexpr std::uint64_t kCheckpointEvery = 4096;
 constexpr std::uint64_t kHandOffMax = 256;  // Entries handed over in one step.
 }  // namespace
 
+// How far a member's inbox has to come.
+Seq Conversation::goal(std::size_t member) const { return roster_.last_visible(member, shown_); }
+
 void Conversation::start_delivery() {
+  ++delivering_;  // Also of this loop: a delivery may be over before the next one is begun.
+  delivered_to_ = shown_;
   for (std::size_t i = 0; i < members_.size(); ++i) {
     Member& member = members_[i];
-    if (member.delivering || member.reached == log_.head()) continue;
+    if (member.delivering || member.reached == goal(i)) continue;
     member.delivering = true;
+    ++delivering_;
     scope_.spawn(deliver(i));
   }
+  end_delivery();
+}
+
+void Conversation::end_delivery() {
+  --delivering_;
+  if (!all_reached()) return;
+  // A conversation that is never quiet must not be read from its beginning after a crash.
+  if (shown_ - log_.checkpoint() >= kCheckpointEvery) scope_.spawn(move_checkpoint());
+  for (auto& waiter : std::exchange(fan_out_waiters_, {})) waiter.set(Ok{});
+}
+
+Task<void> Conversation::move_checkpoint() {
+  auto moved = co_await log_.set_checkpoint(shown_);
+  (void)moved;
+}
+
+// What to hand over next, entries (first, last]: what follows the mark in the earliest stay that the inbox has not wholly.
+HandOff Conversation::next_hand_off(std::size_t i) const {
+  const MemberRow& row = roster_[i];
+  // Before the inbox has told its mark, all that was there at opening is taken for delivered; it says so if not.
+  Seq mark = members_[i].reached.value_or(opened_at_), end = goal(i);
+  HandOff out{id_, row.user, id_.is_direct() ? other(row.user) : UserId{}, std::min(mark, end), std::min(mark, end), Seq{0}, {}};
+  for (const Span& stay : row.stays) {
+    if (stay.last <= mark || stay.first > shown_) continue;
+    out.from = std::max(mark, stay.first - 1);
+    out.to = std::min({stay.last, shown_, out.from + kHandOffMax});
+    if (!id_.is_direct()) out.joined = stay.first;
+    break;
+  }
+  return out;
 }
 
 Task<void> Conversation::deliver(std::size_t i) {
-  while (members_[i].reached != log_.head()) {
-    // Before the inbox has told its mark, all that was there at opening is taken for delivered; it says so if not.
-    Seq from = members_[i].reached.value_or(opened_at_);
-    Seq to = std::min(log_.head(), from + kHandOffMax);
-    auto entries = co_await range(from.next(), to);
+  while (members_[i].reached != goal(i)) {
+    HandOff handoff = next_hand_off(i);
+    auto entries = co_await range(handoff.from.next(), handoff.to);
     Result<Seq> mark = Failure{Code::unavailable};
     if (entries) {
-      const UserId& user = members_[i].user;
-      HandOff handoff{id_, user, id_.is_direct() ? other(user) : UserId{}, from, to, std::move(*entries)};
+      handoff.entries = std::move(*entries);
+      bool cached = !recent_.empty() && handoff.from >= recent_.front()->seq;
+      if (!cached) members_[i].handing = handoff.entries;
       mark = co_await delivery_.hand_off(std::move(handoff));
+      members_[i].handing.clear();
     }
     if (!mark) {
       co_await wait(loop_, 100ms);
       continue;
     }
-    members_[i].reached = std::min(*mark, log_.head());
+    members_[i].reached = std::min(*mark, goal(i));
   }
   members_[i].delivering = false;
-  if (!all_reached()) co_return;
-  if (log_.head() - log_.checkpoint() >= kCheckpointEvery) {
-    // A conversation that is never quiet must not be read from its beginning after a crash.
-    auto moved = co_await log_.set_checkpoint(log_.head());
-    (void)moved;
-  }
-  for (auto& waiter : std::exchange(fan_out_waiters_, {})) waiter.set(Ok{});
+  end_delivery();
 }
 
-bool Conversation::all_reached() const {
-  return std::all_of(members_.begin(), members_.end(), [&](const Member& m) { return m.reached == log_.head() && !m.delivering; });
-}
+// Whoever is not being delivered to has reached their goal, since start_delivery was called for what is shown now.
+bool Conversation::all_reached() const { return delivering_ == 0 && delivered_to_ == shown_; }
 
 Task<void> Conversation::finish_fan_out() {
   start_delivery();
@@ -86,10 +115,7 @@ Task<void> Conversation::write_pending(bool pending) {
   pending_busy_ = false;
   if (!put && pending) {
     // Nothing was appended, so nothing was promised: who waits is told, and may try again.
-    for (auto& waiting : std::exchange(waiting_, {})) {
-      under_way_.erase(waiting->attempt);
-      for (auto& [reply, no_base] : waiting->replies) reply.set(to_failure(put.error()));
-    }
+    for (auto& waiting : std::exchange(waiting_, {})) refuse(*waiting, to_failure(put.error()));
     co_return;
   }
   armed_ = pending;
@@ -112,17 +138,19 @@ void Conversation::watch_quiet(Duration delay) {
 }
 
 Task<void> Conversation::settle() {
-  bool finished = log_.idle() && waiting_.empty() && in_flight_.empty() && (all_reached() || planted(Plant::pending_cleared_early));
+  bool finished =
+      log_.idle() && waiting_.empty() && in_flight_.empty() && unshown_.empty() && (all_reached() || planted(Plant::pending_cleared_early));
   if (!armed_ || pending_busy_ || !finished) co_return;
   armed_ = false;
-  auto moved = co_await log_.set_checkpoint(log_.head());
+  auto moved = co_await log_.set_checkpoint(shown_);
   (void)moved;                             // A checkpoint only shortens the next opening.
   if (armed_ || pending_busy_) co_return;  // A send came meanwhile, and needs the row as it is.
   co_await write_pending(false);
 }
 
 bool Conversation::evictable() const {
-  return !armed_ && !pending_busy_ && log_.idle() && waiting_.empty() && in_flight_.empty() && behind_search_.empty() && scope_.empty();
+  return !armed_ && !pending_busy_ && log_.idle() && waiting_.empty() && in_flight_.empty() && unshown_.empty() && targets_.empty() &&
+         behind_search_.empty() && scope_.empty();
 }
 
 std::size_t Conversation::bytes() const {

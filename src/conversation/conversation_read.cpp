@@ -23,31 +23,66 @@ Task<Result<std::vector<EntryPtr>>> Conversation::range(Seq low, Seq high) {
   co_return out;
 }
 
-Task<Result<HistoryPage>> Conversation::history(UserId reader, std::optional<Seq> before, std::optional<Seq> after, std::uint32_t limit) {
-  if (!is_member(reader)) co_return Failure{Code::not_found};
-  HistoryPage page;
-  page.head = log_.head();
-  Seq low{1}, high = page.head;
-  if (after) {
-    low = std::min(*after, page.head).next();
-    high = std::min(high, low + (limit - 1));
-    page.more = high < page.head;
-  } else {
-    if (before) high = std::min(high, Seq{before->value == 0 ? 0 : before->value - 1});
-    if (high.value >= limit) low = high - (limit - 1);
-    page.more = low > Seq{1};
+namespace {
+
+// Of these spans the first `limit` entries, or the last; `more`: there were others.
+std::vector<Span> cut(std::vector<Span> spans, bool from_the_end, std::uint64_t limit, bool& more) {
+  if (from_the_end) std::reverse(spans.begin(), spans.end());
+  std::vector<Span> taken;
+  for (Span span : spans) {
+    more = limit == 0;
+    if (more) break;
+    std::uint64_t size = span.last - span.first + 1;
+    if (size > limit) {
+      (from_the_end ? span.first : span.last) = from_the_end ? span.last - (limit - 1) : span.first + (limit - 1);
+      size = limit;
+      more = true;
+    }
+    limit -= size;
+    taken.push_back(span);
+    if (more) break;
   }
-  auto entries = co_await range(low, high);
+  if (from_the_end) std::reverse(taken.begin(), taken.end());
+  return taken;
+}
+
+}  // namespace
+
+Task<Result<std::vector<EntryPtr>>> Conversation::ranges(std::vector<Span> spans) {
+  if (spans.size() == 1) {
+    auto entries = co_await range(spans[0].first, spans[0].last);
+    co_return entries;
+  }
+  std::vector<EntryPtr> out;
+  for (const Span& span : spans) {
+    auto entries = co_await range(span.first, span.last);
+    if (!entries) co_return entries;
+    out.insert(out.end(), entries->begin(), entries->end());
+  }
+  co_return out;
+}
+
+Task<Result<HistoryPage>> Conversation::history(UserId reader, std::optional<Seq> before, std::optional<Seq> after, std::uint32_t limit) {
+  auto member = roster_.find(reader);
+  if (!member) co_return Failure{Code::not_found};
+  auto all = roster_.visible(*member, Seq{1}, shown_);
+  HistoryPage page;
+  page.head = all.empty() ? Seq{0} : all.back().last;
+  Seq low = after ? std::min(*after, page.head).next() : Seq{1};
+  Seq high = !after && before ? std::min(page.head, Seq{before->value == 0 ? 0 : before->value - 1}) : page.head;
+  auto spans = cut(roster_.visible(*member, low, high), !after, limit, page.more);
+  auto entries = co_await ranges(std::move(spans));
   if (!entries) co_return entries.error();
   page.entries = std::move(*entries);
   co_return page;
 }
 
 Task<Result<std::vector<EntryPtr>>> Conversation::newest(UserId reader, Seq from, Seq to, std::uint32_t limit, std::size_t bytes) {
-  if (!is_member(reader)) co_return Failure{Code::not_found};
-  to = std::min(to, log_.head());
-  Seq low = to.value - std::min(to.value, from.value) > limit ? to - (limit - 1) : from.next();
-  auto entries = co_await range(low, to);
+  auto member = roster_.find(reader);
+  if (!member) co_return Failure{Code::not_found};
+  bool more = false;
+  auto spans = cut(roster_.visible(*member, from.next(), std::min(to, shown_)), true, limit, more);
+  auto entries = co_await ranges(std::move(spans));
   if (!entries) co_return entries;
   std::size_t first = entries->size();
   while (first > 0 && bytes >= (*entries)[first - 1]->text().size() + 1) bytes -= (*entries)[--first]->text().size() + 1;
@@ -56,8 +91,11 @@ Task<Result<std::vector<EntryPtr>>> Conversation::newest(UserId reader, Seq from
 }
 
 Task<Result<Point>> Conversation::point(UserId reader, Seq seq) {
-  if (!is_member(reader)) co_return Failure{Code::not_found};
-  if (seq > log_.head()) co_return Failure{Code::invalid_argument, "seq is above the head of the conversation"};
+  auto member = roster_.find(reader);
+  if (!member) co_return Failure{Code::not_found};
+  if (seq > shown_ || !roster_.may_see(*member, seq)) {
+    co_return Failure{Code::invalid_argument, "seq is above the head of the conversation, or not this user's"};
+  }
   // A damaged entry has no count; the nearest one below tells it.
   constexpr std::uint64_t kBack = 16;
   auto entries = co_await range(Seq{seq.value > kBack ? seq.value - kBack : 1}, seq);
@@ -65,6 +103,31 @@ Task<Result<Point>> Conversation::point(UserId reader, Seq seq) {
   Point point{seq, 0};
   for (const EntryPtr& entry : *entries) point.n = std::max(point.n, entry->n);
   co_return point;
+}
+
+Result<GroupView> Conversation::group(const UserId& reader) const {
+  auto member = roster_.find(reader);
+  if (!member || id_.is_direct()) return Failure{Code::not_found};
+  const MemberRow& row = roster_[*member];
+  auto seen = roster_.visible(*member, Seq{1}, shown_);
+  Seq head = seen.empty() ? Seq{0} : seen.back().last;
+  // Who left knows what the group was called then.
+  if (!row.present()) return GroupView{{}, {}, 0, std::nullopt, head};
+  return GroupView{group_.title, group_.permissions, static_cast<std::uint32_t>(roster_.present()), row.role, head};
+}
+
+Result<MemberList> Conversation::members(const UserId& reader, const UserId& after, std::size_t limit) const {
+  if (!is_member(reader)) return Failure{Code::not_found};
+  MemberList list;
+  for (std::size_t i = 0; i < roster_.size(); ++i) {
+    if (roster_[i].present() && roster_[i].user > after) list.members.push_back(roster_[i]);
+  }
+  list.more = list.members.size() > limit;
+  auto middle = list.members.begin() + static_cast<std::ptrdiff_t>(std::min(limit, list.members.size()));
+  std::partial_sort(list.members.begin(), middle, list.members.end(),
+                    [](const MemberRow& a, const MemberRow& b) { return a.user < b.user; });
+  list.members.erase(middle, list.members.end());
+  return list;
 }
 
 }  // namespace kith

@@ -8,7 +8,8 @@
 namespace kith {
 
 Future<Result<Receipt>> Conversation::send(SendRequest request) {
-  auto sender = index_of(request.from);
+  // One who left may still ask what became of what they sent.
+  auto sender = roster_.find(request.from);
   if (!sender) return Future<Result<Receipt>>::ready(Failure{Code::not_found});
   last_activity_ = loop_.now();
   Arrival arrival{std::move(request), *sender, {}};
@@ -28,7 +29,7 @@ void Conversation::accept(Arrival arrival) {
     return;
   }
   if (answer_repeat(arrival)) return;
-  Seq head = log_.head();
+  Seq head = shown_;
   Seq low =
       arrival.request.base ? std::min(*arrival.request.base, head).next() : Seq{head.value > kWindowIds ? head.value - kWindowIds + 1 : 1};
   bool search = low < known_from_ && !planted(Plant::no_duplicate_check) && !planted(Plant::ids_forgotten);
@@ -50,7 +51,7 @@ bool Conversation::answer_repeat(Arrival& arrival) {
   }
   auto way = under_way_.find(attempt);
   if (way == under_way_.end()) return false;
-  if (way->second->content != content_hash(arrival.request.text) && !planted(Plant::id_reuse_accepted)) {
+  if (!same_content(arrival.request, way->second->content, false)) {
     arrival.reply.set(Failure{Code::id_reused});
   } else {
     way->second->replies.emplace_back(std::move(arrival.reply), !arrival.request.base);
@@ -58,8 +59,12 @@ bool Conversation::answer_repeat(Arrival& arrival) {
   return true;
 }
 
+bool Conversation::same_content(const SendRequest& request, std::uint64_t content, bool changed) const {
+  return changed || planted(Plant::id_reuse_accepted) || content_hash(request.text, request.details) == content;
+}
+
 void Conversation::answer_known(Arrival& arrival, const Known& known) {
-  if (known.content != content_hash(arrival.request.text) && !planted(Plant::id_reuse_accepted)) {
+  if (!same_content(arrival.request, known.content, known.changed)) {
     arrival.reply.set(Failure{Code::id_reused});
     return;
   }
@@ -71,7 +76,7 @@ void Conversation::answer_known(Arrival& arrival, const Known& known) {
 }
 
 Task<void> Conversation::search_and_accept(Arrival arrival) {
-  Seq head = log_.head();
+  Seq head = shown_;
   Seq low =
       arrival.request.base ? std::min(*arrival.request.base, head).next() : Seq{head.value > kWindowIds ? head.value - kWindowIds + 1 : 1};
   auto found = co_await search(arrival.sender, arrival.request.client_id, low, known_from_ - 1);
@@ -95,8 +100,8 @@ Task<Result<std::optional<Conversation::Known>>> Conversation::search(std::size_
     if (!rows) co_return to_failure(rows.error());
     for (LogRow& row : *rows) {
       Entry entry = decode(std::move(row));
-      if (entry.kind == EntryKind::message && entry.client_id == id && entry.from == members_[sender].user) {
-        co_return Known{entry.seq, entry.time, content_hash(entry.text())};
+      if (entry.kind == EntryKind::message && entry.client_id == id && entry.from == roster_[sender].user) {
+        co_return Known{entry.seq, entry.time, content_hash(entry), entry.rewritten()};
       }
     }
   }
@@ -104,24 +109,28 @@ Task<Result<std::optional<Conversation::Known>>> Conversation::search(std::size_
 }
 
 void Conversation::enqueue(Arrival arrival) {
-  if (std::any_of(members_.begin(), members_.end(), [](const Member& m) { return m.blocked; })) {
-    arrival.reply.set(Failure{Code::refused});
-    return;
-  }
-  if (store_.space() != Space::enough) {
-    arrival.reply.set(Failure{Code::storage_full, "", 10'000});
-    return;
-  }
-  if (waiting_.size() >= kWaitingMax) {
-    arrival.reply.set(Failure{Code::busy, "too many messages wait in this conversation", 100});
-    return;
-  }
   auto waiting = std::make_unique<Waiting>();
+  waiting->entry = std::make_shared<Entry>();
+  waiting->entry->from = arrival.request.from;
+  waiting->entry->client_id = arrival.request.client_id;
+  waiting->entry->storage = std::move(arrival.request.text);
   waiting->attempt = {arrival.request.client_id, arrival.sender};
-  waiting->content = content_hash(arrival.request.text);
-  waiting->text = std::move(arrival.request.text);
+  waiting->content = content_hash(waiting->entry->text(), arrival.request.details);
   waiting->replies.emplace_back(std::move(arrival.reply), !arrival.request.base);
-  under_way_.emplace(waiting->attempt, waiting.get());
+  if (arrival.request.details != Details{}) {
+    // Who is no member is not mentioned: a mention is a call, and the number of calls to outsiders is not to be had here.
+    std::erase_if(arrival.request.details.mentions, [&](const UserId& user) { return !is_member(user); });
+    waiting->entry->more = std::make_shared<Details>(std::move(arrival.request.details));
+  }
+  auto allowed = judge(*waiting);
+  if (allowed && waiting_.size() >= kWaitingMax) allowed = Failure{Code::busy, "too many messages wait in this conversation", 100};
+  if (!allowed) return refuse(*waiting, allowed.error());
+  waiting->judged = rules_;
+  under_way_.emplace(*waiting->attempt, waiting.get());
+  enqueue(std::move(waiting));
+}
+
+void Conversation::enqueue(std::unique_ptr<Waiting> waiting) {
   waiting_.push_back(std::move(waiting));
   if (armed_) {
     log_.ready();
@@ -130,21 +139,38 @@ void Conversation::enqueue(Arrival arrival) {
   }
 }
 
+// Nothing of it was appended.
+void Conversation::refuse(Waiting& waiting, const Failure& failure) {
+  if (waiting.attempt) under_way_.erase(*waiting.attempt);
+  for (auto& [reply, no_base] : waiting.replies) reply.set(failure);
+  if (waiting.effect) waiting.effect->reply.set(failure);
+}
+
 void Conversation::fill(Log::Batch& batch) {
   while (!waiting_.empty() && batch.room()) {
     auto waiting = std::move(waiting_.front());
     waiting_.pop_front();
-    auto entry = std::make_shared<Entry>();
-    entry->seq = batch.next();
-    entry->epoch = log_.epoch();
-    entry->from = members_[waiting->attempt.sender].user;
-    entry->client_id = waiting->attempt.client_id;
+    Entry& entry = *waiting->entry;
+    // Asked again in the order of the log: a removal before this entry counts, one behind it does not.
+    if (waiting->judged != rules_) {
+      auto allowed = judge(*waiting);
+      if (!allowed || !*allowed) {
+        if (allowed) {
+          waiting->effect->reply.set(Change{});
+        } else {
+          refuse(*waiting, allowed.error());
+        }
+        continue;
+      }
+    }
+    entry.seq = entry.version = batch.next();
+    entry.epoch = log_.epoch();
     last_time_ = planted(Plant::time_goes_back) ? loop_.wall() : std::max(last_time_, loop_.wall());
-    entry->time = last_time_;
-    entry->n = ++n_;
-    entry->storage = std::move(waiting->text);
-    batch.add(encode(*entry));
-    waiting->entry = std::move(entry);
+    entry.time = last_time_;
+    if (entry.kind == EntryKind::message) ++n_;
+    entry.n = n_;
+    if (waiting->effect) take_group_change(*waiting);
+    batch.add(encode(entry));
     in_flight_.push_back(std::move(waiting));
   }
   // While the batch is being made durable there is time to learn whether the receivers are reachable.
@@ -152,31 +178,50 @@ void Conversation::fill(Log::Batch& batch) {
 }
 
 Task<void> Conversation::ask_presence(std::size_t member) {
-  auto presence = co_await delivery_.presence(members_[member].user);
+  auto presence = co_await delivery_.presence(roster_[member].user);
   members_[member].presence = presence;
 }
 
 void Conversation::durable(Seq, Seq last) {
-  std::vector<std::unique_ptr<Waiting>> done;
+  bool changes = false;
   while (!in_flight_.empty() && in_flight_.front()->entry->seq <= last) {
-    auto waiting = std::move(in_flight_.front());
+    changes = changes || !in_flight_.front()->whole();
+    unshown_.push_back(std::move(in_flight_.front()));
     in_flight_.pop_front();
-    remember(*waiting->entry, waiting->content);
-    keep(waiting->entry);
-    under_way_.erase(waiting->attempt);
-    done.push_back(std::move(waiting));
   }
   last_activity_ = loop_.now();
-  for (auto& waiting : done) {
-    bool repeated = false;
-    for (auto& [reply, no_base] : waiting->replies) {
-      Receipt answer = receipt(waiting->attempt.sender, waiting->entry->seq, waiting->entry->time);
-      answer.repeated = std::exchange(repeated, true);
-      answer.window_only = no_base;
-      reply.set(std::move(answer));
-    }
+  if (changes && !applying_) {
+    applying_ = true;
+    scope_.spawn(apply_changes());
   }
-  start_delivery();
+  show();
+}
+
+// Lets everybody see what is whole, in the order of the log.
+void Conversation::show() {
+  std::vector<std::unique_ptr<Waiting>> done;
+  while (!unshown_.empty() && unshown_.front()->whole()) {
+    auto waiting = std::move(unshown_.front());
+    unshown_.pop_front();
+    shown_ = waiting->entry->seq;
+    remember(*waiting->entry, waiting->content);
+    keep(waiting->entry);
+    if (waiting->attempt) under_way_.erase(*waiting->attempt);
+    done.push_back(std::move(waiting));
+  }
+  for (auto& waiting : done) answer(*waiting);
+  if (!done.empty()) start_delivery();
+}
+
+void Conversation::answer(Waiting& waiting) {
+  if (waiting.effect) waiting.effect->reply.set(Change{waiting.entry->seq, waiting.entry->time});
+  bool repeated = false;
+  for (auto& [reply, no_base] : waiting.replies) {
+    Receipt answer = receipt(waiting.attempt->sender, waiting.entry->seq, waiting.entry->time);
+    answer.repeated = std::exchange(repeated, true);
+    answer.window_only = no_base;
+    reply.set(std::move(answer));
+  }
 }
 
 void Conversation::lost() { KITH_ASSERT(!"another writer has this conversation"); }
@@ -184,9 +229,9 @@ void Conversation::lost() { KITH_ASSERT(!"another writer has this conversation")
 Receipt Conversation::receipt(std::size_t reader, Seq seq, WallTime time) const {
   Receipt receipt{id_, seq, time, false, false, {}, {}};
   if (id_.is_direct()) {
-    const Member& other_member = members_[reader == 0 ? 1 : 0];
-    receipt.other = other_member.user;
-    receipt.presence = other_member.presence;
+    std::size_t other_member = reader == 0 ? 1 : 0;
+    receipt.other = roster_[other_member].user;
+    receipt.presence = members_[other_member].presence;
   }
   return receipt;
 }

@@ -50,7 +50,7 @@ TEST(Conversation, AnotherPairNeverGetsItsLog) {
 
 TEST(Conversation, ADamagedMemberRowFailsTheOpening) {
   World world;
-  std::vector<Row> rows{encode_member({world.alice}), {world.bob.text(), "junk that is no member"}};
+  std::vector<Row> rows{encode(member_of(world.alice)), {world.bob.text(), "junk that is no member"}};
   ASSERT_TRUE(value_of(world.loop, world.store->put(RowTable::members, world.id.key(), rows)));
   auto opened = world.open();
   ASSERT_FALSE(opened);
@@ -70,11 +70,11 @@ TEST(Conversation, AListOfMembersThatComesInShortPagesIsReadToItsEnd) {
   World world;
   auto group = *ConversationId::parse("g_0a7" + std::string(32, '5'));
   std::vector<Row> rows;
-  for (int i = 0; i < 20; ++i) rows.push_back(encode_member({user("member" + std::to_string(i))}));
+  for (int i = 0; i < 20; ++i) rows.push_back(encode(member_of(user("member" + std::to_string(i)))));
   ASSERT_TRUE(value_of(world.loop, world.store->put(RowTable::members, group.key(), rows)));
   ShortPages store(world.disk, world.loop);
   Conversation talk(world.loop, store, world.inboxes, group, world.epoch);
-  ASSERT_TRUE(*value_of(world.loop, world.scope.start(talk.open(std::nullopt))));
+  ASSERT_TRUE(*value_of(world.loop, world.scope.start(talk.open({}))));
   for (int i = 0; i < 20; ++i) EXPECT_TRUE(talk.is_member(user("member" + std::to_string(i)))) << i;
   EXPECT_FALSE(talk.is_member(world.alice));
   auto receipt = value_of(world.loop, talk.send({user("member0"), client_id(1), Seq{0}, "hi"}));

@@ -14,8 +14,8 @@
 
 #include "base/manual_loop.h"
 #include "conversation/conversation.h"
-#include "conversation/member_row.h"
 #include "conversation/pending_row.h"
+#include "conversation/roster.h"
 #include "store/memory_store.h"
 
 namespace kith::test {
@@ -108,6 +108,9 @@ inline void leave_messages(ManualLoop& loop, Store& store, const LogId& log, con
   ASSERT_TRUE(value_of(loop, store.set_head(log, head)));
 }
 
+// One who was there from the beginning.
+inline MemberRow member_of(const UserId& user) { return {user, false, Role::member, {{Seq{1}}}, {}}; }
+
 struct World {
   explicit World(std::uint64_t seed = 5, MemoryTiming timing = {100us, 2ms}) : random(seed), disk(loop, random, timing) { power_on(); }
 
@@ -129,7 +132,7 @@ struct World {
   Result<bool> open(std::optional<std::pair<UserId, UserId>> create) {
     talk.reset();
     talk = std::make_unique<Conversation>(loop, *store, inboxes, id, epoch);
-    auto opened = value_of(loop, scope.start(talk->open(std::move(create))));
+    auto opened = value_of(loop, scope.start(talk->open({std::move(create), false})));
     if (!opened || !*opened) talk.reset();
     return opened;
   }

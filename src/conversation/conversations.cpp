@@ -13,21 +13,21 @@ constexpr int kRecoveringMax = 64;
 Conversations::Conversations(Loop& loop, Store& store, Delivery& delivery, Epoch epoch, std::size_t budget_bytes)
     : loop_(loop), store_(store), delivery_(delivery), epoch_(epoch), residents_(budget_bytes) {}
 
-Task<Result<Conversations::Pin>> Conversations::acquire(ConversationId id, std::optional<std::pair<UserId, UserId>> create) {
+Task<Result<Conversations::Pin>> Conversations::acquire(ConversationId id, Conversation::Create create) {
   auto make = [this, id] { return std::make_unique<Conversation>(loop_, store_, delivery_, id, epoch_); };
   auto open = [create](Conversation& conversation) { return conversation.open(create); };
   auto pin = co_await residents_.acquire(id, make, open);
   // Who opened it first may not have wanted it made.
-  if (pin && !*pin && create) pin = co_await residents_.acquire(id, make, open);
-  if (pin && *pin && create && (!(*pin)->is_member(create->first) || !(*pin)->is_member(create->second))) {
+  if (pin && !*pin && (create.direct || create.group)) pin = co_await residents_.acquire(id, make, open);
+  if (pin && *pin && create.direct && (!(*pin)->is_member(create.direct->first) || !(*pin)->is_member(create.direct->second))) {
     co_return Failure{Code::internal, "the conversation id is taken"};
   }
   co_return pin;
 }
 
 Task<Result<Receipt>> Conversations::send(ConversationId id, std::optional<UserId> to, SendRequest request) {
-  std::optional<std::pair<UserId, UserId>> create;
-  if (to) create.emplace(request.from, std::move(*to));
+  Conversation::Create create;
+  if (to) create.direct.emplace(request.from, std::move(*to));
   auto pinned = co_await acquire(id, std::move(create));
   if (!pinned) co_return pinned.error();
   if (!*pinned) co_return Failure{Code::not_found};
@@ -36,7 +36,8 @@ Task<Result<Receipt>> Conversations::send(ConversationId id, std::optional<UserI
 }
 
 Task<Result<Seq>> Conversations::open_direct(ConversationId id, UserId self, UserId with) {
-  std::optional<std::pair<UserId, UserId>> create(std::in_place, std::move(self), std::move(with));
+  Conversation::Create create;
+  create.direct.emplace(std::move(self), std::move(with));
   auto pinned = co_await acquire(id, std::move(create));
   if (!pinned) co_return pinned.error();
   co_return (*pinned)->head();
@@ -44,7 +45,7 @@ Task<Result<Seq>> Conversations::open_direct(ConversationId id, UserId self, Use
 
 Task<Result<HistoryPage>> Conversations::history(ConversationId id, UserId reader, std::optional<Seq> before, std::optional<Seq> after,
                                                  std::uint32_t limit) {
-  auto pinned = co_await acquire(id, std::nullopt);
+  auto pinned = co_await acquire(id);
   if (!pinned) co_return pinned.error();
   if (!*pinned) co_return Failure{Code::not_found};
   auto page = co_await (*pinned)->history(std::move(reader), before, after, limit);
@@ -53,7 +54,7 @@ Task<Result<HistoryPage>> Conversations::history(ConversationId id, UserId reade
 
 Task<Result<std::vector<EntryPtr>>> Conversations::newest(ConversationId id, UserId reader, Seq from, Seq to, std::uint32_t limit,
                                                           std::size_t bytes) {
-  auto pinned = co_await acquire(id, std::nullopt);
+  auto pinned = co_await acquire(id);
   if (!pinned) co_return pinned.error();
   if (!*pinned) co_return Failure{Code::not_found};
   auto entries = co_await (*pinned)->newest(std::move(reader), from, to, limit, bytes);
@@ -61,15 +62,64 @@ Task<Result<std::vector<EntryPtr>>> Conversations::newest(ConversationId id, Use
 }
 
 Task<Result<Point>> Conversations::point(ConversationId id, UserId reader, Seq seq) {
-  auto pinned = co_await acquire(id, std::nullopt);
+  auto pinned = co_await acquire(id);
   if (!pinned) co_return pinned.error();
   if (!*pinned) co_return Failure{Code::not_found};
   auto point = co_await (*pinned)->point(std::move(reader), seq);
   co_return point;
 }
 
+Task<Result<Ok>> Conversations::all_exist(std::vector<UserId> users) {
+  for (const UserId& user : users) {
+    auto exists = co_await delivery_.exists(user);
+    if (!exists) co_return exists.error();
+    if (!*exists) co_return Failure{Code::unknown_user, user.text()};
+  }
+  co_return Ok{};
+}
+
+Task<Result<Change>> Conversations::change(ConversationId id, ChangeRequest request) {
+  if (request.kind == EntryKind::added) {
+    auto exist = co_await all_exist(request.details.users);
+    if (!exist) co_return exist.error();
+  }
+  auto pinned = co_await acquire(id);
+  if (!pinned) co_return pinned.error();
+  if (!*pinned) co_return Failure{Code::not_found};
+  auto change = co_await (*pinned)->change(std::move(request));
+  co_return change;
+}
+
+Task<Result<GroupView>> Conversations::create_group(ConversationId id, ChangeRequest request) {
+  auto exist = co_await all_exist(request.details.users);
+  if (!exist) co_return exist.error();
+  Conversation::Create create;
+  create.group = true;
+  UserId creator = request.from;
+  auto pinned = co_await acquire(id, std::move(create));
+  if (!pinned) co_return pinned.error();
+  auto made = co_await (*pinned)->change(std::move(request));
+  if (!made) co_return made.error();
+  co_return (*pinned)->group(creator);
+}
+
+Task<Result<GroupView>> Conversations::group(ConversationId id, UserId reader) {
+  auto pinned = co_await acquire(id);
+  if (!pinned) co_return pinned.error();
+  if (!*pinned) co_return Failure{Code::not_found};
+  co_return (*pinned)->group(reader);
+}
+
+Task<Result<MemberList>> Conversations::members(ConversationId id, UserId reader, UserId after, std::size_t limit) {
+  auto pinned = co_await acquire(id);
+  if (!pinned) co_return pinned.error();
+  if (!*pinned) co_return Failure{Code::not_found};
+  co_return (*pinned)->members(reader, after, limit);
+}
+
 Task<Result<Ok>> Conversations::block(ConversationId id, UserId self, UserId other, bool blocked) {
-  std::optional<std::pair<UserId, UserId>> create(std::in_place, self, std::move(other));
+  Conversation::Create create;
+  create.direct.emplace(self, std::move(other));
   auto pinned = co_await acquire(id, std::move(create));
   if (!pinned) co_return pinned.error();
   auto done = co_await (*pinned)->block(std::move(self), blocked);
@@ -97,7 +147,7 @@ Task<void> Conversations::recover(Slot slot, Epoch from) {
 
 Task<void> Conversations::recover_one(PendingRow left, int& running) {
   for (;;) {
-    auto pinned = co_await acquire(left.conversation, std::nullopt);
+    auto pinned = co_await acquire(left.conversation);
     if (pinned && *pinned) co_await (*pinned)->finish_fan_out();
     if (pinned) break;
     co_await wait(loop_, 100ms);

@@ -26,6 +26,11 @@ class Conversations {
                                     std::uint32_t limit);
   Task<Result<std::vector<EntryPtr>>> newest(ConversationId id, UserId reader, Seq from, Seq to, std::uint32_t limit, std::size_t bytes);
   Task<Result<Point>> point(ConversationId id, UserId reader, Seq seq);
+  Task<Result<Change>> change(ConversationId id, ChangeRequest request);
+  // The group of this creator and client id: made now, or before. `request`: kind created.
+  Task<Result<GroupView>> create_group(ConversationId id, ChangeRequest request);
+  Task<Result<GroupView>> group(ConversationId id, UserId reader);
+  Task<Result<MemberList>> members(ConversationId id, UserId reader, UserId after, std::size_t limit);
   Task<Result<Ok>> block(ConversationId id, UserId self, UserId other, bool blocked);
 
   // Finishes the fan-outs that a former epoch left pending in this slot; repeats until each is done. Serving goes on meanwhile.
@@ -43,7 +48,8 @@ class Conversations {
  private:
   using Pin = Residents<ConversationId, Conversation>::Pin;
   // Empty when there is none.
-  Task<Result<Pin>> acquire(ConversationId id, std::optional<std::pair<UserId, UserId>> create);
+  Task<Result<Pin>> acquire(ConversationId id, Conversation::Create create = {});
+  Task<Result<Ok>> all_exist(std::vector<UserId> users);
   Task<void> recover_one(PendingRow left, int& running);
 
   Loop& loop_;

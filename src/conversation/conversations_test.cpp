@@ -262,7 +262,7 @@ TEST(Recovery, ManyConversationsAreFinishedSideBySide) {
     // Any conversation may be named in any slot's partition; only the id's own slot is written back.
     auto text = "g_" + many.id.text().substr(2, 3) + std::to_string(10'000 + i) + std::string(27, 'a');
     ids.push_back(*ConversationId::parse(text));
-    std::vector<Row> members{encode_member({many.alice}), encode_member({many.bob})};
+    std::vector<Row> members{encode(member_of(many.alice)), encode(member_of(many.bob))};
     static_cast<void>(many.store->put(RowTable::members, ids.back().key(), members));
     pending.push_back(encode_pending({{1}, ids.back(), true}));
   }

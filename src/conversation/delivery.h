@@ -17,6 +17,7 @@ struct HandOff {
   UserId member;
   UserId with;   // The other user of a direct conversation.
   Seq from, to;  // The entries (from, to]; equal: a question where the member's mark is.
+  Seq joined;    // Of a group: where the member came in; their mark goes to joined - 1. 0: from the beginning.
   std::vector<EntryPtr> entries;
 };
 

@@ -4,8 +4,8 @@
 #include <gtest/gtest.h>
 
 #include "base/manual_loop.h"
-#include "conversation/member_row.h"
 #include "conversation/pending_row.h"
+#include "conversation/roster.h"
 
 namespace kith {
 namespace {
@@ -84,18 +84,22 @@ TEST(Entry, NoDamageOfOneBitChangesTheNumber) {
 }
 
 TEST(Entry, AContentHashTellsTextsApart) {
-  EXPECT_EQ(content_hash("hi"), content_hash(std::string("hi")));
-  EXPECT_NE(content_hash("hi"), content_hash("hi "));
-  EXPECT_NE(content_hash(""), content_hash(std::string_view("\0", 1)));
+  EXPECT_EQ(content_hash("hi", {}), content_hash(std::string("hi"), {}));
+  EXPECT_NE(content_hash("hi", {}), content_hash("hi ", {}));
+  EXPECT_NE(content_hash("", {}), content_hash(std::string_view("\0", 1), {}));
 }
 
 TEST(MemberRow, WhatIsWrittenComesBackAndDamageIsTold) {
   for (bool blocked : {false, true}) {
-    Row row = encode_member({*UserId::parse("alice"), blocked});
+    Row row = encode(MemberRow{*UserId::parse("alice"), blocked, Role::admin, {{Seq{1}, Seq{4}}, {Seq{9}}}, Seq{9}});
     auto read = decode_member(row);
     ASSERT_TRUE(read);
     EXPECT_EQ(read->user.text(), "alice");
     EXPECT_EQ(read->blocked, blocked);
+    EXPECT_EQ(read->role, Role::admin);
+    EXPECT_EQ(read->stays, (std::vector<Span>{{Seq{1}, Seq{4}}, {Seq{9}}}));
+    EXPECT_TRUE(read->present());
+    EXPECT_EQ(read->changed, Seq{9});
     for (std::size_t size = 0; size < row.value.size(); ++size) EXPECT_FALSE(decode_member({row.key, row.value.substr(0, size)}));
     EXPECT_FALSE(decode_member({row.key, row.value + 'x'}));
     EXPECT_FALSE(decode_member({"not a user id", row.value}));

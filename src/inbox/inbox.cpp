@@ -15,6 +15,11 @@ constexpr Duration kWriteBehind = 1s;     // From a change to its row.
 constexpr std::size_t kStatesMax = 512;   // Conversations of one user kept at hand.
 constexpr std::size_t kEntriesMax = 256;  // Of one pointer.
 constexpr std::uint32_t kScanRows = 1024;
+bool leaves(const Entry& entry, const UserId& user) {
+  if (entry.kind != EntryKind::left && entry.kind != EntryKind::removed) return false;
+  const auto& users = entry.details().users;
+  return std::find(users.begin(), users.end(), user) != users.end();
+}
 }  // namespace
 
 Inbox::Inbox(Loop& loop, Store& store, UserId user, Epoch epoch, InboxObserver& observer)
@@ -74,15 +79,21 @@ Task<Result<Seq>> Inbox::hand_off(HandOff handoff) {
   auto loaded = co_await load(handoff.conversation);
   if (!loaded) co_return loaded.error();
   State& state = **loaded;
-  bool follows = handoff.from <= state.queued || planted(Plant::mark_not_checked);
+  // Who came into a group starts there; what the group said before is not theirs.
+  bool joins = handoff.joined > state.queued && handoff.from == handoff.joined - 1;
+  bool follows = handoff.from <= state.queued || joins || planted(Plant::mark_not_checked);
   if (!follows || handoff.to <= state.row.reached) co_return state.row.reached;
   if (handoff.to > state.queued) {
-    Seq from = planted(Plant::mark_not_checked) ? handoff.from : state.queued;
+    Seq from = joins || planted(Plant::mark_not_checked) ? handoff.from : state.queued;
     auto fresh = std::find_if(handoff.entries.begin(), handoff.entries.end(), [&](const EntryPtr& e) { return e->seq > from; });
     KITH_ASSERT(static_cast<std::uint64_t>(handoff.entries.end() - fresh) == handoff.to - from);
-    if (!state.merging || state.merging->entries.size() >= kEntriesMax) {
+    if (!state.merging || state.merging->entries.size() >= kEntriesMax || joins) {
       Pointer pointer{.conversation = handoff.conversation, .from = from, .to = from};
       if (state.queued == Seq{0}) pointer.with = handoff.with;
+      if (joins) {
+        pointer.joined = handoff.joined;
+        pointer.joined_n = (*fresh)->n;  // The entry of their coming is not counted, so this is the count before it too.
+      }
       state.merging = &enqueue({std::move(pointer), {}});
     }
     Pointer& pointer = state.merging->pointer;
@@ -97,6 +108,7 @@ Task<Result<Seq>> Inbox::hand_off(HandOff handoff) {
           pointer.own_n = (*entry)->n;
         }
       }
+      if (leaves(**entry, user_)) pointer.left = (*entry)->seq;
       state.merging->entries.push_back(*entry);
     }
     state.queued = handoff.to;

@@ -21,6 +21,9 @@ std::string encode(const Pointer& pointer) {
   writer.varint(pointer.n);
   writer.varint(pointer.own.value);
   writer.varint(pointer.own_n);
+  writer.varint(pointer.joined.value);
+  writer.varint(pointer.joined_n);
+  writer.varint(pointer.left.value);
   writer.varint(pointer.last.value);
   writer.varint(pointer.last_epoch.value);
   writer.string(pointer.with.text());
@@ -37,6 +40,9 @@ Pointer decode_pointer(const LogRow& row) {
   pointer.n = reader.varint();
   pointer.own = {reader.varint()};
   pointer.own_n = reader.varint();
+  pointer.joined = {reader.varint()};
+  pointer.joined_n = reader.varint();
+  pointer.left = {reader.varint()};
   pointer.last = {reader.varint()};
   pointer.last_epoch = {reader.varint()};
   auto with = reader.string();
@@ -66,6 +72,11 @@ void ConversationState::apply(const Pointer& pointer, Useq useq) {
     own = pointer.own;
     own_n = pointer.own_n;
   }
+  if (pointer.joined > joined) {
+    joined = pointer.joined;
+    joined_n = pointer.joined_n;
+  }
+  left = std::max(left, pointer.left);
   if (pointer.last > message) {
     message = pointer.last;
     message_epoch = pointer.last_epoch;
@@ -78,8 +89,9 @@ Row encode(const ConversationState& state) {
   ByteWriter writer(row.value);
   writer.u8(kForm);
   writer.string(state.with.text());
-  for (std::uint64_t value : {state.reached.value, state.n, state.read.value, state.read_n, state.own.value, state.own_n,
-                              state.message.value, state.message_epoch.value, state.last.value}) {
+  for (std::uint64_t value :
+       {state.reached.value, state.n, state.read.value, state.read_n, state.own.value, state.own_n, state.joined.value, state.joined_n,
+        state.left.value, state.message.value, state.message_epoch.value, state.last.value}) {
     writer.varint(value);
   }
   return row;
@@ -89,8 +101,9 @@ bool decode_state(const std::string& value, ConversationState& state) {
   ByteReader reader(value);
   auto form = reader.u8();
   state.with = UserId::parse(reader.string()).value_or(UserId{});
-  for (std::uint64_t* field : {&state.reached.value, &state.n, &state.read.value, &state.read_n, &state.own.value, &state.own_n,
-                               &state.message.value, &state.message_epoch.value, &state.last.value}) {
+  for (std::uint64_t* field :
+       {&state.reached.value, &state.n, &state.read.value, &state.read_n, &state.own.value, &state.own_n, &state.joined.value,
+        &state.joined_n, &state.left.value, &state.message.value, &state.message_epoch.value, &state.last.value}) {
     *field = reader.varint();
   }
   return form == kForm && reader.done();

@@ -27,6 +27,9 @@ struct Pointer {
   std::uint64_t own_n = 0;
   Seq last;  // The newest message in (from, to], and the epoch of its row; 0: none.
   Epoch last_epoch;
+  Seq joined;  // The user came into the group with this entry, and `from` lies before it; 0: they were there. And the count there.
+  std::uint64_t joined_n = 0;
+  Seq left;     // The entry with which the user left the group; 0: none in (from, to].
   UserId with;  // The other user of a direct conversation, in its first pointer.
 };
 
@@ -44,13 +47,17 @@ struct ConversationState {
   std::uint64_t read_n = 0;
   Seq own;  // … and own last message,
   std::uint64_t own_n = 0;
+  Seq joined;  // Where the user came in last, and the count there.
+  std::uint64_t joined_n = 0;
+  Seq left;     // Where they left last.
   Seq message;  // The newest message, and the epoch of its row: a list page finds it without opening the log.
   Epoch message_epoch;
   Useq last;  // Of the newest pointer that this row contains.
 
   bool operator==(const ConversationState&) const = default;
   void apply(const Pointer& pointer, Useq useq);
-  std::uint64_t unread() const { return n - std::min(n, std::max(read_n, own_n)); }
+  bool present() const { return left == Seq{0} || left < joined; }  // Still a member.
+  std::uint64_t unread() const { return n - std::min(n, std::max({read_n, own_n, joined_n})); }
 };
 
 Row encode(const ConversationState& state);

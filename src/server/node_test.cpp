@@ -42,7 +42,8 @@ struct Site {
     for (int i = 0; i < count; ++i) {
       UserId from = user("from" + std::to_string(i)), to = user("to" + std::to_string(i));
       auto id = ConversationId::direct(from, to);
-      std::vector<Row> members{encode_member({from}), encode_member({to})};
+      MemberRow first{from, false, Role::member, {{Seq{1}}}, {}}, second{to, false, Role::member, {{Seq{1}}}, {}};
+      std::vector<Row> members{encode(first), encode(second)};
       std::vector<Row> pending{encode_pending({{1}, id, true})};
       ASSERT_TRUE(value_of(loop, store.put(RowTable::members, id.key(), members)));
       ASSERT_TRUE(value_of(loop, store.put(RowTable::pending, pending_partition(id.slot()), pending)));

@@ -56,6 +56,31 @@ Future<Result<Point>> Router::point(ConversationId id, UserId reader, Seq seq) {
   });
 }
 
+Future<Result<Change>> Router::change(ConversationId id, ChangeRequest request) {
+  return call<Result<Change>>(node_.home(id.slot()), [id, request = std::move(request)](Shard& shard) mutable {
+    return shard.conversations.change(id, std::move(request));
+  });
+}
+
+Future<Result<GroupView>> Router::create_group(ConversationId id, ChangeRequest request) {
+  return call<Result<GroupView>>(node_.home(id.slot()), [id, request = std::move(request)](Shard& shard) mutable {
+    return shard.conversations.create_group(id, std::move(request));
+  });
+}
+
+Future<Result<GroupView>> Router::group(ConversationId id, UserId reader) {
+  return call<Result<GroupView>>(node_.home(id.slot()), [id, reader = std::move(reader)](Shard& shard) mutable {
+    return shard.conversations.group(id, std::move(reader));
+  });
+}
+
+Future<Result<MemberList>> Router::members(ConversationId id, UserId reader, UserId after, std::size_t limit) {
+  return call<Result<MemberList>>(node_.home(id.slot()),
+                                  [id, reader = std::move(reader), after = std::move(after), limit](Shard& shard) mutable {
+                                    return shard.conversations.members(id, std::move(reader), std::move(after), limit);
+                                  });
+}
+
 Future<Result<Ok>> Router::block(ConversationId id, UserId self, UserId other, bool blocked) {
   return call<Result<Ok>>(node_.home(id.slot()), [=, self = std::move(self), other = std::move(other)](Shard& shard) mutable {
     return shard.conversations.block(id, std::move(self), std::move(other), blocked);

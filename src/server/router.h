@@ -28,6 +28,10 @@ class Router final : public Backend, public Delivery, public AccountsRouter {
   Future<Result<std::vector<EntryPtr>>> newest(ConversationId id, UserId reader, Seq from, Seq to, std::uint32_t limit,
                                                std::size_t bytes) override;
   Future<Result<Point>> point(ConversationId id, UserId reader, Seq seq) override;
+  Future<Result<Change>> change(ConversationId id, ChangeRequest request) override;
+  Future<Result<GroupView>> create_group(ConversationId id, ChangeRequest request) override;
+  Future<Result<GroupView>> group(ConversationId id, UserId reader) override;
+  Future<Result<MemberList>> members(ConversationId id, UserId reader, UserId after, std::size_t limit) override;
   Future<Result<Ok>> block(ConversationId id, UserId self, UserId other, bool blocked) override;
 
   // Delivery

@@ -42,6 +42,10 @@ class Backend {
   virtual Future<Result<std::vector<EntryPtr>>> newest(ConversationId id, UserId reader, Seq from, Seq to, std::uint32_t limit,
                                                        std::size_t bytes) = 0;
   virtual Future<Result<Point>> point(ConversationId id, UserId reader, Seq seq) = 0;
+  virtual Future<Result<Change>> change(ConversationId id, ChangeRequest request) = 0;
+  virtual Future<Result<GroupView>> create_group(ConversationId id, ChangeRequest request) = 0;
+  virtual Future<Result<GroupView>> group(ConversationId id, UserId reader) = 0;
+  virtual Future<Result<MemberList>> members(ConversationId id, UserId reader, UserId after, std::size_t limit) = 0;
   virtual Future<Result<Ok>> block(ConversationId id, UserId self, UserId other, bool blocked) = 0;
 };
 

@@ -1,5 +1,6 @@
 #include "session/frames.h"
 
+#include <algorithm>
 #include <span>
 #include <vector>
 
@@ -8,6 +9,11 @@
 #include "wire/proto_codec.h"
 
 namespace kith {
+
+namespace {
+// A message as nearly all are: nothing but a text.
+bool plain(const Entry& entry) { return entry.kind == EntryKind::message && !entry.more && !entry.erased(); }
+}  // namespace
 
 wire::ReadResult<wire::Command> Frames::read(std::string_view frame) {
   constexpr std::uint64_t kIdMax = (std::uint64_t{1} << 53) - 1;  // Beyond, a JSON number is not exact everywhere.
@@ -32,7 +38,18 @@ void Frames::write_failure(std::uint64_t re, const Failure& failure) {
   write({re, wire::to_error(failure)});
 }
 
-void Frames::write_message_event(Useq useq, const ConversationId& conversation, const Entry& entry) {
+void Frames::write_event(Useq useq, const ConversationId& conversation, const Entry& entry) {
+  if (!plain(entry)) {
+    wire::Event event{useq.value, {}};
+    wire::Entry written = to_wire(conversation, entry);
+    std::visit(
+        [&](auto& body) {
+          // An event without a body still moves the device's position.
+          if constexpr (std::is_assignable_v<decltype(event.event)&, decltype(body)>) event.event = std::move(body);
+        },
+        written.kind);
+    return write({0, std::move(event)});
+  }
   std::string conversation_text = conversation.text(), client_id = entry.client_id.text();
   wire::MessageView view{conversation_text, entry.seq.value, entry.from.text(), entry.time, entry.n, client_id, entry.text()};
   place_.scratch.clear();
@@ -60,7 +77,8 @@ void Frames::write_sent(std::uint64_t re, const Receipt& receipt) {
 }
 
 void Frames::write_history(std::uint64_t re, const ConversationId& conversation, const HistoryPage& page) {
-  if (encoding_ == Encoding::proto) {
+  bool all_plain = std::all_of(page.entries.begin(), page.entries.end(), [](const EntryPtr& entry) { return plain(*entry); });
+  if (encoding_ == Encoding::proto || !all_plain) {
     wire::History history{conversation.text(), {}, page.head.value, page.more};
     for (const EntryPtr& entry : page.entries) history.entries.push_back(to_wire(conversation, *entry));
     return write({re, std::move(history)});
@@ -68,23 +86,101 @@ void Frames::write_history(std::uint64_t re, const ConversationId& conversation,
   constexpr std::size_t kDigits = 2 * sizeof(ClientId::bits);
   std::string conversation_text = conversation.text(), ids;
   ids.reserve(page.entries.size() * kDigits);  // Views into it must stay.
-  std::vector<wire::EntryView> entries;
+  std::vector<wire::MessageView> entries;
   entries.reserve(page.entries.size());
   for (const EntryPtr& entry : page.entries) {
     append_hex(ids, entry->client_id.bits);
     std::string_view id = std::string_view(ids).substr(ids.size() - kDigits);
-    entries.push_back({{conversation_text, entry->seq.value, entry->from.text(), entry->time, entry->n, id, entry->text()},
-                       entry->kind != EntryKind::message});
+    entries.push_back({conversation_text, entry->seq.value, entry->from.text(), entry->time, entry->n, id, entry->text()});
   }
   place_.scratch.clear();
   wire::append_history(place_.scratch, re, {conversation_text, entries, page.head.value, page.more});
   transport_.send(place_.scratch);
 }
 
+namespace {
+
+std::vector<std::string> texts(const std::vector<UserId>& users) {
+  std::vector<std::string> out;
+  for (const UserId& user : users) out.push_back(user.text());
+  return out;
+}
+
+wire::Message message_of(std::string conversation, const Entry& entry) {
+  wire::Message out;
+  out.conversation = std::move(conversation);
+  out.seq = entry.seq.value;
+  out.from = entry.from.text();
+  out.time = entry.time;
+  out.n = entry.n;
+  out.client_id = entry.client_id.text();
+  out.deleted = entry.deleted_by().value;
+  if (out.deleted != 0) return out;
+  out.text = entry.text();
+  const Details& details = entry.details();
+  out.reply_to = details.reply_to.value;
+  out.mentions = texts(details.mentions);
+  for (const Attachment& a : details.attachments) out.attachments.push_back({a.url, a.name, a.type, a.size});
+  out.kind = details.kind;
+  out.data = details.data;
+  for (const Revision& edit : details.edits) out.edits.push_back({edit.seq.value, edit.time});
+  for (const Reaction& reaction : details.reactions) out.reactions.push_back({reaction.emoji, texts(reaction.users)});
+  return out;
+}
+
+wire::GroupChange group_change_of(std::string conversation, const Entry& entry) {
+  const Details& details = entry.details();
+  wire::GroupChange out{std::move(conversation), entry.seq.value, entry.from.text(), entry.time, {}, texts(details.users), {}, {}, {}};
+  switch (entry.kind) {
+    case EntryKind::created:
+      out.what = "created";
+      break;
+    case EntryKind::changed:
+      out.what = "changed";
+      break;
+    case EntryKind::added:
+      out.what = "added";
+      break;
+    case EntryKind::removed:
+      out.what = "removed";
+      break;
+    case EntryKind::left:
+      out.what = "left";
+      break;
+    default:
+      out.what = "role";
+      break;
+  }
+  out.title = entry.text();
+  if (details.permissions) out.permissions = to_wire(*details.permissions);
+  if (entry.kind == EntryKind::role) out.role = name(details.role);
+  return out;
+}
+
+}  // namespace
+
+wire::Permissions to_wire(const Permissions& permissions) {
+  auto lowest = [&](Deed deed) { return std::string(name(permissions[deed])); };
+  return {lowest(Deed::send), lowest(Deed::add), lowest(Deed::remove), lowest(Deed::edit), lowest(Deed::moderate)};
+}
+
 wire::Entry to_wire(const ConversationId& conversation, const Entry& entry) {
-  if (entry.kind != EntryKind::message) return {wire::Unknown{entry.seq.value}};
-  return {wire::Message{conversation.text(), entry.seq.value, entry.from.text(), entry.time, entry.n, entry.client_id.text(),
-                        std::string(entry.text())}};
+  std::string id = conversation.text(), from = entry.from.text();
+  switch (entry.kind) {
+    case EntryKind::unknown:
+      return {wire::Unknown{entry.seq.value}};
+    case EntryKind::message:
+      return {message_of(std::move(id), entry)};
+    case EntryKind::edit:
+      return {wire::Edited{std::move(id), entry.seq.value, from, entry.time, entry.target().value, std::string(entry.text())}};
+    case EntryKind::deletion:
+      return {wire::Deleted{std::move(id), entry.seq.value, from, entry.time, entry.target().value}};
+    case EntryKind::reaction:
+      return {wire::Reacted{std::move(id), entry.seq.value, from, entry.time, entry.target().value, std::string(entry.text()),
+                            entry.details().removed}};
+    default:
+      return {group_change_of(std::move(id), entry)};
+  }
 }
 
 }  // namespace kith

@@ -16,7 +16,7 @@ class Frames {
   wire::ReadResult<wire::Command> read(std::string_view frame);
   void write(const wire::Frame& frame);
   void write_failure(std::uint64_t re, const Failure& failure);
-  void write_message_event(Useq useq, const ConversationId& conversation, const Entry& entry);  // useq 0: none.
+  void write_event(Useq useq, const ConversationId& conversation, const Entry& entry);  // useq 0: none.
   void write_history(std::uint64_t re, const ConversationId& conversation, const HistoryPage& page);
   void write_sent(std::uint64_t re, const Receipt& receipt);
 
@@ -29,6 +29,7 @@ class Frames {
   const Encoding encoding_;
 };
 
+wire::Permissions to_wire(const Permissions& permissions);
 wire::Entry to_wire(const ConversationId& conversation, const Entry& entry);
 
 }  // namespace kith

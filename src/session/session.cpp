@@ -204,11 +204,7 @@ void Session::step(const InboxStep& step) {
     // The position moves with the last one: a device that was cut off before it must get all of them again.
     bool last = entry == step.entries.back();
     ++place_.traffic.events;
-    if (entry->kind == EntryKind::message) {
-      frames_.write_message_event(last ? step.useq : Useq{0}, pointer.conversation, *entry);
-    } else {
-      frames_.write({0, wire::Event{last ? step.useq.value : 0, {}}});
-    }
+    frames_.write_event(last ? step.useq : Useq{0}, pointer.conversation, *entry);
   }
 }
 

@@ -35,6 +35,31 @@ struct ListPlace {
   std::string text() const { return std::to_string(last.value) + '.' + conversation; }
 };
 
+// What a send gives besides its text.
+Result<Details> sent_details(wire::Send& send, wire::JsonReader& reader) {
+  constexpr std::size_t kMentionsMax = 50, kAttachmentsMax = 10, kUrlMax = 1024, kNameMax = 255, kTypeMax = 127, kDataMax = 8192;
+  Details out;
+  out.reply_to = {send.reply_to};
+  if (send.mentions.size() > kMentionsMax) return Failure{Code::limit_reached, "mentions"};
+  for (const std::string& mention : send.mentions) {
+    auto user = UserId::parse(mention);
+    if (!user) return invalid("mentions");
+    if (std::find(out.mentions.begin(), out.mentions.end(), *user) == out.mentions.end()) out.mentions.push_back(std::move(*user));
+  }
+  if (send.attachments.size() > kAttachmentsMax) return Failure{Code::limit_reached, "attachments"};
+  for (wire::Attachment& a : send.attachments) {
+    bool good = a.url.starts_with("https://") && a.url.size() <= kUrlMax && a.name.size() <= kNameMax && a.type.size() <= kTypeMax;
+    if (!good) return invalid("attachments");
+    out.attachments.push_back({std::move(a.url), std::move(a.name), std::move(a.type), a.size});
+  }
+  if (!send.kind.empty() && !DeviceId::parse(send.kind)) return invalid("kind");  // The same alphabet and length.
+  if (!send.data.empty() && (send.kind.empty() || !reader.is_object(send.data))) return invalid("data");
+  if (send.data.size() > kDataMax) return Failure{Code::too_large, "data"};
+  out.kind = std::move(send.kind);
+  out.data = std::move(send.data);
+  return out;
+}
+
 }  // namespace
 
 void Session::received(std::string_view frame) {
@@ -98,12 +123,14 @@ void Session::carry_out(std::uint64_t re, wire::Send& send) {
   }
   auto client_id = ClientId::parse(send.client_id);
   if (!client_id) return frames_.write_failure(re, invalid("clientId"));
-  if (send.text.empty()) return frames_.write_failure(re, invalid("text"));
+  auto details = sent_details(send, place_.reader);
+  if (!details) return frames_.write_failure(re, details.error());
+  if (send.text.empty() && details->attachments.empty() && details->kind.empty()) return frames_.write_failure(re, invalid("text"));
   if (send.text.size() > place_.options.text_bytes_max) return frames_.write_failure(re, {Code::too_large, "text"});
   std::optional<Seq> base;
   if (send.base_seq) base = Seq{*send.base_seq};
   ++in_progress_;
-  scope_.spawn(do_send(re, *id, std::move(to), {user_, *client_id, base, std::move(send.text)}));
+  scope_.spawn(do_send(re, *id, std::move(to), {user_, *client_id, base, std::move(send.text), std::move(*details)}));
 }
 
 Task<void> Session::do_send(std::uint64_t re, ConversationId id, std::optional<UserId> to, SendRequest request) {
@@ -203,11 +230,20 @@ Task<Result<wire::Conversations>> Session::list(std::uint32_t limit, std::string
   }
   auto last = co_await place_.store.read_rows(std::move(places));
   if (!last) co_return to_failure(last.error());
+  std::vector<RowKey> group_keys;
+  for (std::size_t i = 0; i < count; ++i) group_keys.push_back(group_key(named[i].first.conversation));
+  auto groups = co_await place_.store.multi_get(std::move(group_keys));
+  if (!groups) co_return to_failure(groups.error());
   wire::Conversations out;
   for (std::size_t i = 0; i < count; ++i) {
     const auto& [state, text] = named[i];
     wire::ConversationSummary item{text, state.with.text(), state.reached.value, state.unread(), state.read.value, {}};
     if (auto& row = (*last)[i]) item.last = to_wire(state.conversation, decode(std::move(*row)));
+    // Who left does not learn what the group is called since.
+    if (!state.conversation.is_direct() && state.present()) {
+      auto group = (*groups)[i] ? decode_group(*(*groups)[i]) : std::nullopt;
+      if (group) item.title = std::move(group->title);
+    }
     out.items.push_back(std::move(item));
   }
   if (count < named.size() && count > 0) out.next = ListPlace{named[count - 1].first.last, named[count - 1].second}.text();

@@ -59,6 +59,16 @@ struct Server final : Backend, Delivery {
   Future<Result<Point>> point(ConversationId id, UserId who, Seq seq) override {
     return scope.start(conversations.point(id, std::move(who), seq));
   }
+  Future<Result<Change>> change(ConversationId id, ChangeRequest request) override {
+    return scope.start(conversations.change(id, std::move(request)));
+  }
+  Future<Result<GroupView>> create_group(ConversationId id, ChangeRequest request) override {
+    return scope.start(conversations.create_group(id, std::move(request)));
+  }
+  Future<Result<GroupView>> group(ConversationId id, UserId who) override { return scope.start(conversations.group(id, std::move(who))); }
+  Future<Result<MemberList>> members(ConversationId id, UserId who, UserId after, std::size_t limit) override {
+    return scope.start(conversations.members(id, std::move(who), std::move(after), limit));
+  }
   Future<Result<Ok>> block(ConversationId id, UserId self, UserId other, bool blocked) override {
     return scope.start(conversations.block(id, std::move(self), std::move(other), blocked));
   }

@@ -6,8 +6,8 @@
 #include <unordered_set>
 
 #include "conversation/entry.h"
-#include "conversation/member_row.h"
 #include "conversation/pending_row.h"
+#include "conversation/roster.h"
 #include "inbox/pointer.h"
 #include "log/chain.h"
 
@@ -45,6 +45,8 @@ class Verifier {
   struct Facts {
     ConversationId id;
     std::vector<std::uint64_t> counts;  // n of entry i + 1.
+    std::set<std::uint64_t> erased;     // Deleted messages.
+    std::vector<std::string> unapplied;
     Seq head() const { return {counts.size()}; }
   };
 
@@ -109,14 +111,31 @@ class Verifier {
           if (row.seq.value > facts.counts.size() + kGapMax) return;  // Told already; a damaged number must not cost the memory.
           facts.counts.resize(row.seq.value, n);
           if (entry.kind == EntryKind::unknown) return problem(which + " cannot be decoded");
-          if (entry.n != n + 1) problem(which + " counts " + number(entry.n) + ", not " + number(n + 1));
+          const std::uint64_t expected = n + (entry.kind == EntryKind::message ? 1 : 0);
+          if (entry.n != expected) problem(which + " counts " + number(entry.n) + ", not " + number(expected));
           n = entry.n;
           facts.counts.back() = n;
           if (entry.time < time) problem(which + " is older than the one before it");
           time = entry.time;
-          if (!client_ids.emplace(entry.from, entry.client_id).second) problem(which + " repeats the client id of an earlier one");
+          check_change(which, entry, facts);
+          if (entry.kind == EntryKind::message && !client_ids.emplace(entry.from, entry.client_id).second)
+            problem(which + " repeats the client id of an earlier one");
         },
         nullptr);
+  }
+
+  // An entry that changes a message has done so: unless a pending row leads a later start to it.
+  void check_change(const std::string& which, const Entry& entry, Facts& facts) {
+    if (entry.kind == EntryKind::message) {
+      if (entry.deleted()) facts.erased.insert(entry.seq.value);
+      if (entry.deleted() && !entry.text().empty()) problem(which + " is deleted and has a text");
+      return;
+    }
+    if (entry.kind != EntryKind::edit && entry.kind != EntryKind::deletion && entry.kind != EntryKind::reaction) return;
+    if (entry.target() == Seq{0} || entry.target() >= entry.seq) return problem(which + " is about no earlier entry");
+    const bool erased = facts.erased.contains(entry.target().value);
+    if (entry.kind == EntryKind::deletion && !erased) facts.unapplied.push_back(which + " left the text of what it deletes");
+    if (entry.kind == EntryKind::edit && erased && !entry.text().empty()) facts.unapplied.push_back(which + " has a text that was deleted");
   }
 
   void load_rows() {
@@ -124,7 +143,7 @@ class Verifier {
                              [&](const std::string& partition, const Row& row) {
                                auto member = decode_member(row);
                                if (!member) return problem("a member row of " + conversation_name(partition) + " is damaged");
-                               members_[partition].push_back(std::move(member->user));
+                               members_[partition].push_back(std::move(*member));
                              }),
              "the member rows");
     readable(store_.each_row(RowTable::pending,
@@ -189,7 +208,7 @@ class Verifier {
       problem(which + " has a count that is not that of entry " + number(pointer.to) + " of " + name);
     if (pointer.kind != PointerKind::advanced) return;
     if (pointer.from >= pointer.to) problem(which + " covers no entry of " + name);
-    if (pointer.from != before.reached)
+    if (pointer.from != before.reached && !(pointer.joined > before.reached && pointer.from == pointer.joined - 1))
       problem(which + " follows entry " + number(pointer.from) + " of " + name + ", not " + number(before.reached));
     if (pointer.own > pointer.to) problem(which + " names an own message beyond its end");
     if (pointer.last > pointer.to) problem(which + " names a message beyond its end");
@@ -222,12 +241,14 @@ class Verifier {
         continue;
       }
       if (pending_.contains(key)) continue;
-      for (const UserId& user : members->second) {
-        auto reached = reached_.find({user.text(), key});
+      for (const std::string& what : facts.unapplied) problem(what + ", and nothing is pending");
+      for (const MemberRow& member : members->second) {
+        auto reached = reached_.find({member.user.text(), key});
         const Seq mark = reached == reached_.end() ? Seq{0} : reached->second;
-        if (mark < facts.head()) {
-          problem("conversation " + facts.id.text() + ": the inbox of " + user.text() + " has only " + number(mark) + " of " +
-                  number(facts.head()) + " entries, and nothing is pending");
+        const Seq end = member.stays.empty() ? Seq{0} : std::min(member.stays.back().last, facts.head());
+        if (mark < end) {
+          problem("conversation " + facts.id.text() + ": the inbox of " + member.user.text() + " has only " + number(mark) + " of " +
+                  number(end) + " entries, and nothing is pending");
         }
       }
     }
@@ -241,7 +262,7 @@ class Verifier {
   Inspector& store_;
   Verification found_;
   std::map<std::string, Facts> conversations_;                                              // By key.
-  std::map<std::string, std::vector<UserId>> members_;                                      // By conversation.
+  std::map<std::string, std::vector<MemberRow>> members_;                                   // By conversation.
   std::unordered_set<std::string> pending_;                                                 // Conversations.
   std::map<std::pair<std::string, std::string>, std::pair<ConversationState, bool>> rows_;  // By user and conversation; seen.
   std::map<std::pair<std::string, std::string>, Seq> reached_;                              // The same.

@@ -5,8 +5,8 @@
 
 #include "base/manual_loop.h"
 #include "conversation/entry.h"
-#include "conversation/member_row.h"
 #include "conversation/pending_row.h"
+#include "conversation/roster.h"
 #include "inbox/pointer.h"
 #include "store/memory_store.h"
 
@@ -24,7 +24,8 @@ class VerifyTest : public testing::Test {
   VerifyTest() {
     append(chat_log, {1}, {entry(1, alice), entry(2, alice)}, {{{Epoch{1}, Seq{1}}}});
     append(chat_log, {3}, {entry(3, bob)}, {{{Epoch{1}, Seq{1}}, {Epoch{2}, Seq{3}}}}, Epoch{2}, 2);
-    put(RowTable::members, chat.key(), {encode_member({alice, false}), encode_member({bob, false})});
+    put(RowTable::members, chat.key(),
+        {encode(MemberRow{alice, false, Role::member, {{Seq{1}}}, {}}), encode(MemberRow{bob, false, Role::member, {{Seq{1}}}, {}})});
     append(inbox_of(alice), {1}, {pointer(0, 2, 2, bob), pointer(2, 3, 2, bob)}, {{{Epoch{1}, Seq{1}}}});
     append(inbox_of(bob), {1}, {pointer(0, 2, 0, alice), read_mark(2), pointer(2, 3, 3, alice)}, {{{Epoch{1}, Seq{1}}}});
     put(RowTable::user_conversations, "alice", {encode(state(bob, 3, 0, 2, 2))});
@@ -42,13 +43,31 @@ class VerifyTest : public testing::Test {
     return encode(out);
   }
   static std::string pointer(std::uint64_t from, std::uint64_t to, std::uint64_t own, const UserId& with) {
-    return encode(Pointer{PointerKind::advanced, chat, {from}, {to}, to, {own}, own, {to}, {1}, with});
+    return encode(Pointer{.conversation = chat,
+                          .from = {from},
+                          .to = {to},
+                          .n = to,
+                          .own = {own},
+                          .own_n = own,
+                          .last = {to},
+                          .last_epoch = {1},
+                          .with = with});
   }
   static std::string read_mark(std::uint64_t to) {
     return encode(Pointer{.kind = PointerKind::read, .conversation = chat, .to = {to}, .n = to});
   }
   static ConversationState state(const UserId& with, std::uint64_t reached, std::uint64_t read, std::uint64_t own, std::uint64_t last) {
-    return {chat, with, {reached}, reached, {read}, read, {own}, own, {reached}, {1}, {last}};
+    return {.conversation = chat,
+            .with = with,
+            .reached = {reached},
+            .n = reached,
+            .read = {read},
+            .read_n = read,
+            .own = {own},
+            .own_n = own,
+            .message = {reached},
+            .message_epoch = {1},
+            .last = {last}};
   }
 
   void append(LogId log, Seq first, std::vector<std::string> records, std::optional<std::vector<Head::Link>> chain, Epoch epoch = {1},

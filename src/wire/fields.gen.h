@@ -16,11 +16,24 @@ void for_each_field(Auth& message, Use&& use) {
 }
 
 template <class Use>
+void for_each_field(Attachment& message, Use&& use) {
+  use(message.url);
+  use(message.name);
+  use(message.type);
+  use(message.size);
+}
+
+template <class Use>
 void for_each_field(Send& message, Use&& use) {
   use(message.target);
   use(message.client_id);
   use(message.base_seq);
   use(message.text);
+  use(message.reply_to);
+  use(message.mentions);
+  use(message.attachments);
+  use(message.kind);
+  use(message.data);
 }
 
 template <class Use>
@@ -61,6 +74,87 @@ void for_each_field(Block& message, Use&& use) {
 
 template <class Use>
 void for_each_field(Ping&, Use&&) {}
+
+template <class Use>
+void for_each_field(Edit& message, Use&& use) {
+  use(message.conversation);
+  use(message.seq);
+  use(message.text);
+}
+
+template <class Use>
+void for_each_field(Delete& message, Use&& use) {
+  use(message.conversation);
+  use(message.seq);
+}
+
+template <class Use>
+void for_each_field(React& message, Use&& use) {
+  use(message.conversation);
+  use(message.seq);
+  use(message.emoji);
+  use(message.remove);
+}
+
+template <class Use>
+void for_each_field(Permissions& message, Use&& use) {
+  use(message.send);
+  use(message.add);
+  use(message.remove);
+  use(message.edit);
+  use(message.moderate);
+}
+
+template <class Use>
+void for_each_field(CreateGroup& message, Use&& use) {
+  use(message.client_id);
+  use(message.title);
+  use(message.members);
+  use(message.permissions);
+}
+
+template <class Use>
+void for_each_field(UpdateGroup& message, Use&& use) {
+  use(message.conversation);
+  use(message.title);
+  use(message.permissions);
+}
+
+template <class Use>
+void for_each_field(AddMembers& message, Use&& use) {
+  use(message.conversation);
+  use(message.users);
+}
+
+template <class Use>
+void for_each_field(RemoveMember& message, Use&& use) {
+  use(message.conversation);
+  use(message.user);
+}
+
+template <class Use>
+void for_each_field(Leave& message, Use&& use) {
+  use(message.conversation);
+}
+
+template <class Use>
+void for_each_field(SetRole& message, Use&& use) {
+  use(message.conversation);
+  use(message.user);
+  use(message.role);
+}
+
+template <class Use>
+void for_each_field(GetGroup& message, Use&& use) {
+  use(message.conversation);
+}
+
+template <class Use>
+void for_each_field(GetMembers& message, Use&& use) {
+  use(message.conversation);
+  use(message.limit);
+  use(message.page);
+}
 
 template <class Use>
 void for_each_field(Command& message, Use&& use) {
@@ -117,6 +211,18 @@ void for_each_field(Opened& message, Use&& use) {
 }
 
 template <class Use>
+void for_each_field(Revision& message, Use&& use) {
+  use(message.seq);
+  use(message.time);
+}
+
+template <class Use>
+void for_each_field(Reaction& message, Use&& use) {
+  use(message.emoji);
+  use(message.users);
+}
+
+template <class Use>
 void for_each_field(Message& message, Use&& use) {
   use(message.conversation);
   use(message.seq);
@@ -125,11 +231,62 @@ void for_each_field(Message& message, Use&& use) {
   use(message.n);
   use(message.client_id);
   use(message.text);
+  use(message.reply_to);
+  use(message.mentions);
+  use(message.attachments);
+  use(message.kind);
+  use(message.data);
+  use(message.edits);
+  use(message.deleted);
+  use(message.reactions);
 }
 
 template <class Use>
 void for_each_field(Unknown& message, Use&& use) {
   use(message.seq);
+}
+
+template <class Use>
+void for_each_field(Edited& message, Use&& use) {
+  use(message.conversation);
+  use(message.seq);
+  use(message.from);
+  use(message.time);
+  use(message.target);
+  use(message.text);
+}
+
+template <class Use>
+void for_each_field(Deleted& message, Use&& use) {
+  use(message.conversation);
+  use(message.seq);
+  use(message.from);
+  use(message.time);
+  use(message.target);
+}
+
+template <class Use>
+void for_each_field(Reacted& message, Use&& use) {
+  use(message.conversation);
+  use(message.seq);
+  use(message.from);
+  use(message.time);
+  use(message.target);
+  use(message.emoji);
+  use(message.removed);
+}
+
+template <class Use>
+void for_each_field(GroupChange& message, Use&& use) {
+  use(message.conversation);
+  use(message.seq);
+  use(message.from);
+  use(message.time);
+  use(message.what);
+  use(message.users);
+  use(message.title);
+  use(message.permissions);
+  use(message.role);
 }
 
 template <class Use>
@@ -153,6 +310,7 @@ void for_each_field(ConversationSummary& message, Use&& use) {
   use(message.unread);
   use(message.read);
   use(message.last);
+  use(message.title);
 }
 
 template <class Use>
@@ -224,6 +382,37 @@ void for_each_field(Goaway& message, Use&& use) {
 
 template <class Use>
 void for_each_field(Pong&, Use&&) {}
+
+template <class Use>
+void for_each_field(Changed& message, Use&& use) {
+  use(message.conversation);
+  use(message.seq);
+  use(message.time);
+}
+
+template <class Use>
+void for_each_field(Group& message, Use&& use) {
+  use(message.conversation);
+  use(message.title);
+  use(message.permissions);
+  use(message.members);
+  use(message.role);
+  use(message.head);
+}
+
+template <class Use>
+void for_each_field(Member& message, Use&& use) {
+  use(message.user);
+  use(message.role);
+  use(message.joined);
+}
+
+template <class Use>
+void for_each_field(Members& message, Use&& use) {
+  use(message.conversation);
+  use(message.items);
+  use(message.next);
+}
 
 template <class Use>
 void for_each_field(Frame& message, Use&& use) {

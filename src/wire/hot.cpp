@@ -75,14 +75,8 @@ void append_history(std::string& out, std::uint64_t re, const HistoryView& histo
   if (!history.entries.empty()) {
     out.append("\"entries\":[");
     for (const auto& entry : history.entries) {
-      if (entry.unknown) {
-        out.append("{\"unknown\":{");
-        if (entry.message.seq != 0) json_number(out, "\"seq\":", entry.message.seq);
-        json_close(out);
-      } else {
-        out.append("{\"message\":");
-        append_message(out, entry.message);
-      }
+      out.append("{\"message\":");
+      append_message(out, entry);
       out.append("},");
     }
     json_close(out, ']');

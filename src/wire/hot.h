@@ -1,4 +1,5 @@
-// wire/hot.h — The two frames of every message, written from views without building the structs of wire.gen.h.
+// wire/hot.h — The frames of every plain message (a text and nothing else), written from views without building the structs of
+// wire.gen.h.
 //
 // Each writes exactly what write_json() / write_proto() would write of the struct (wire_test.cpp proves it). Appends; texts are valid
 // UTF-8.
@@ -39,19 +40,14 @@ struct SentView {
   std::span<const PresenceView> presence;
 };
 
-struct EntryView {
-  MessageView message;
-  bool unknown = false;  // Then only message.seq counts.
-};
-
 struct HistoryView {
   std::string_view conversation;
-  std::span<const EntryView> entries;
+  std::span<const MessageView> entries;
   std::uint64_t head = 0;
   bool more = false;
 };
 
-// A Frame with a page of history: {"re":…,"history":{…}}.
+// A Frame with a page of history that has only plain messages: {"re":…,"history":{…}}.
 void append_history(std::string& out, std::uint64_t re, const HistoryView& history);
 
 // A Frame with an Event: {"event":{"useq":…,"message":{…}}}. useq 0: without.

@@ -14,6 +14,16 @@ bool read_fields(JsonWalk& walk, JsonWalk::Object object, Auth& out) {
   });
 }
 
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Attachment& out) {
+  return walk.each(object, [&](std::string_view key, JsonWalk::Value value) {
+    if (key == "url") return walk.field(value, "url", out.url);
+    if (key == "name") return walk.field(value, "name", out.name);
+    if (key == "type") return walk.field(value, "type", out.type);
+    if (key == "size") return walk.field(value, "size", out.size);
+    return walk.unknown(value, key);
+  });
+}
+
 bool read_fields(JsonWalk& walk, JsonWalk::Object object, Send& out) {
   return walk.each(object, [&](std::string_view key, JsonWalk::Value value) {
     if (key == "to") return walk.text_member<Send::To>(value, "to", out.target);
@@ -21,6 +31,11 @@ bool read_fields(JsonWalk& walk, JsonWalk::Object object, Send& out) {
     if (key == "clientId" || key == "client_id") return walk.field(value, "clientId", out.client_id);
     if (key == "baseSeq" || key == "base_seq") return walk.field(value, "baseSeq", out.base_seq);
     if (key == "text") return walk.field(value, "text", out.text);
+    if (key == "replyTo" || key == "reply_to") return walk.field(value, "replyTo", out.reply_to);
+    if (key == "mentions") return walk.field(value, "mentions", out.mentions);
+    if (key == "attachments") return walk.field(value, "attachments", out.attachments);
+    if (key == "kind") return walk.field(value, "kind", out.kind);
+    if (key == "data") return walk.field(value, "data", out.data);
     return walk.unknown(value, key);
   });
 }
@@ -79,6 +94,111 @@ bool read_fields(JsonWalk& walk, JsonWalk::Object object, Ping&) {
   });
 }
 
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Edit& out) {
+  return walk.each(object, [&](std::string_view key, JsonWalk::Value value) {
+    if (key == "conversation") return walk.field(value, "conversation", out.conversation);
+    if (key == "seq") return walk.field(value, "seq", out.seq);
+    if (key == "text") return walk.field(value, "text", out.text);
+    return walk.unknown(value, key);
+  });
+}
+
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Delete& out) {
+  return walk.each(object, [&](std::string_view key, JsonWalk::Value value) {
+    if (key == "conversation") return walk.field(value, "conversation", out.conversation);
+    if (key == "seq") return walk.field(value, "seq", out.seq);
+    return walk.unknown(value, key);
+  });
+}
+
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, React& out) {
+  return walk.each(object, [&](std::string_view key, JsonWalk::Value value) {
+    if (key == "conversation") return walk.field(value, "conversation", out.conversation);
+    if (key == "seq") return walk.field(value, "seq", out.seq);
+    if (key == "emoji") return walk.field(value, "emoji", out.emoji);
+    if (key == "remove") return walk.field(value, "remove", out.remove);
+    return walk.unknown(value, key);
+  });
+}
+
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Permissions& out) {
+  return walk.each(object, [&](std::string_view key, JsonWalk::Value value) {
+    if (key == "send") return walk.field(value, "send", out.send);
+    if (key == "add") return walk.field(value, "add", out.add);
+    if (key == "remove") return walk.field(value, "remove", out.remove);
+    if (key == "edit") return walk.field(value, "edit", out.edit);
+    if (key == "moderate") return walk.field(value, "moderate", out.moderate);
+    return walk.unknown(value, key);
+  });
+}
+
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, CreateGroup& out) {
+  return walk.each(object, [&](std::string_view key, JsonWalk::Value value) {
+    if (key == "clientId" || key == "client_id") return walk.field(value, "clientId", out.client_id);
+    if (key == "title") return walk.field(value, "title", out.title);
+    if (key == "members") return walk.field(value, "members", out.members);
+    if (key == "permissions") return walk.field(value, "permissions", out.permissions);
+    return walk.unknown(value, key);
+  });
+}
+
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, UpdateGroup& out) {
+  return walk.each(object, [&](std::string_view key, JsonWalk::Value value) {
+    if (key == "conversation") return walk.field(value, "conversation", out.conversation);
+    if (key == "title") return walk.field(value, "title", out.title);
+    if (key == "permissions") return walk.field(value, "permissions", out.permissions);
+    return walk.unknown(value, key);
+  });
+}
+
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, AddMembers& out) {
+  return walk.each(object, [&](std::string_view key, JsonWalk::Value value) {
+    if (key == "conversation") return walk.field(value, "conversation", out.conversation);
+    if (key == "users") return walk.field(value, "users", out.users);
+    return walk.unknown(value, key);
+  });
+}
+
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, RemoveMember& out) {
+  return walk.each(object, [&](std::string_view key, JsonWalk::Value value) {
+    if (key == "conversation") return walk.field(value, "conversation", out.conversation);
+    if (key == "user") return walk.field(value, "user", out.user);
+    return walk.unknown(value, key);
+  });
+}
+
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Leave& out) {
+  return walk.each(object, [&](std::string_view key, JsonWalk::Value value) {
+    if (key == "conversation") return walk.field(value, "conversation", out.conversation);
+    return walk.unknown(value, key);
+  });
+}
+
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, SetRole& out) {
+  return walk.each(object, [&](std::string_view key, JsonWalk::Value value) {
+    if (key == "conversation") return walk.field(value, "conversation", out.conversation);
+    if (key == "user") return walk.field(value, "user", out.user);
+    if (key == "role") return walk.field(value, "role", out.role);
+    return walk.unknown(value, key);
+  });
+}
+
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, GetGroup& out) {
+  return walk.each(object, [&](std::string_view key, JsonWalk::Value value) {
+    if (key == "conversation") return walk.field(value, "conversation", out.conversation);
+    return walk.unknown(value, key);
+  });
+}
+
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, GetMembers& out) {
+  return walk.each(object, [&](std::string_view key, JsonWalk::Value value) {
+    if (key == "conversation") return walk.field(value, "conversation", out.conversation);
+    if (key == "limit") return walk.field(value, "limit", out.limit);
+    if (key == "page") return walk.field(value, "page", out.page);
+    return walk.unknown(value, key);
+  });
+}
+
 bool read_fields(JsonWalk& walk, JsonWalk::Object object, Command& out) {
   return walk.each(object, [&](std::string_view key, JsonWalk::Value value) {
     if (key == "id") return walk.field(value, "id", out.id);
@@ -91,6 +211,17 @@ bool read_fields(JsonWalk& walk, JsonWalk::Object object, Command& out) {
     if (key == "confirm") return walk.member<Confirm>(value, "confirm", out.command);
     if (key == "block") return walk.member<Block>(value, "block", out.command);
     if (key == "ping") return walk.member<Ping>(value, "ping", out.command);
+    if (key == "edit") return walk.member<Edit>(value, "edit", out.command);
+    if (key == "delete" || key == "erase") return walk.member<Delete>(value, "delete", out.command);
+    if (key == "react") return walk.member<React>(value, "react", out.command);
+    if (key == "createGroup" || key == "create_group") return walk.member<CreateGroup>(value, "createGroup", out.command);
+    if (key == "updateGroup" || key == "update_group") return walk.member<UpdateGroup>(value, "updateGroup", out.command);
+    if (key == "addMembers" || key == "add_members") return walk.member<AddMembers>(value, "addMembers", out.command);
+    if (key == "removeMember" || key == "remove_member") return walk.member<RemoveMember>(value, "removeMember", out.command);
+    if (key == "leave") return walk.member<Leave>(value, "leave", out.command);
+    if (key == "setRole" || key == "set_role") return walk.member<SetRole>(value, "setRole", out.command);
+    if (key == "group") return walk.member<GetGroup>(value, "group", out.command);
+    if (key == "members") return walk.member<GetMembers>(value, "members", out.command);
     return walk.unknown(value, key);
   });
 }
@@ -155,6 +286,22 @@ bool read_fields(JsonWalk& walk, JsonWalk::Object object, Opened& out) {
   });
 }
 
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Revision& out) {
+  return walk.each(object, [&](std::string_view key, JsonWalk::Value value) {
+    if (key == "seq") return walk.field(value, "seq", out.seq);
+    if (key == "time") return walk.field(value, "time", out.time);
+    return walk.unknown(value, key);
+  });
+}
+
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Reaction& out) {
+  return walk.each(object, [&](std::string_view key, JsonWalk::Value value) {
+    if (key == "emoji") return walk.field(value, "emoji", out.emoji);
+    if (key == "users") return walk.field(value, "users", out.users);
+    return walk.unknown(value, key);
+  });
+}
+
 bool read_fields(JsonWalk& walk, JsonWalk::Object object, Message& out) {
   return walk.each(object, [&](std::string_view key, JsonWalk::Value value) {
     if (key == "conversation") return walk.field(value, "conversation", out.conversation);
@@ -164,6 +311,14 @@ bool read_fields(JsonWalk& walk, JsonWalk::Object object, Message& out) {
     if (key == "n") return walk.field(value, "n", out.n);
     if (key == "clientId" || key == "client_id") return walk.field(value, "clientId", out.client_id);
     if (key == "text") return walk.field(value, "text", out.text);
+    if (key == "replyTo" || key == "reply_to") return walk.field(value, "replyTo", out.reply_to);
+    if (key == "mentions") return walk.field(value, "mentions", out.mentions);
+    if (key == "attachments") return walk.field(value, "attachments", out.attachments);
+    if (key == "kind") return walk.field(value, "kind", out.kind);
+    if (key == "data") return walk.field(value, "data", out.data);
+    if (key == "edits") return walk.field(value, "edits", out.edits);
+    if (key == "deleted") return walk.field(value, "deleted", out.deleted);
+    if (key == "reactions") return walk.field(value, "reactions", out.reactions);
     return walk.unknown(value, key);
   });
 }
@@ -175,10 +330,65 @@ bool read_fields(JsonWalk& walk, JsonWalk::Object object, Unknown& out) {
   });
 }
 
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Edited& out) {
+  return walk.each(object, [&](std::string_view key, JsonWalk::Value value) {
+    if (key == "conversation") return walk.field(value, "conversation", out.conversation);
+    if (key == "seq") return walk.field(value, "seq", out.seq);
+    if (key == "from") return walk.field(value, "from", out.from);
+    if (key == "time") return walk.field(value, "time", out.time);
+    if (key == "target") return walk.field(value, "target", out.target);
+    if (key == "text") return walk.field(value, "text", out.text);
+    return walk.unknown(value, key);
+  });
+}
+
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Deleted& out) {
+  return walk.each(object, [&](std::string_view key, JsonWalk::Value value) {
+    if (key == "conversation") return walk.field(value, "conversation", out.conversation);
+    if (key == "seq") return walk.field(value, "seq", out.seq);
+    if (key == "from") return walk.field(value, "from", out.from);
+    if (key == "time") return walk.field(value, "time", out.time);
+    if (key == "target") return walk.field(value, "target", out.target);
+    return walk.unknown(value, key);
+  });
+}
+
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Reacted& out) {
+  return walk.each(object, [&](std::string_view key, JsonWalk::Value value) {
+    if (key == "conversation") return walk.field(value, "conversation", out.conversation);
+    if (key == "seq") return walk.field(value, "seq", out.seq);
+    if (key == "from") return walk.field(value, "from", out.from);
+    if (key == "time") return walk.field(value, "time", out.time);
+    if (key == "target") return walk.field(value, "target", out.target);
+    if (key == "emoji") return walk.field(value, "emoji", out.emoji);
+    if (key == "removed") return walk.field(value, "removed", out.removed);
+    return walk.unknown(value, key);
+  });
+}
+
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, GroupChange& out) {
+  return walk.each(object, [&](std::string_view key, JsonWalk::Value value) {
+    if (key == "conversation") return walk.field(value, "conversation", out.conversation);
+    if (key == "seq") return walk.field(value, "seq", out.seq);
+    if (key == "from") return walk.field(value, "from", out.from);
+    if (key == "time") return walk.field(value, "time", out.time);
+    if (key == "what") return walk.field(value, "what", out.what);
+    if (key == "users") return walk.field(value, "users", out.users);
+    if (key == "title") return walk.field(value, "title", out.title);
+    if (key == "permissions") return walk.field(value, "permissions", out.permissions);
+    if (key == "role") return walk.field(value, "role", out.role);
+    return walk.unknown(value, key);
+  });
+}
+
 bool read_fields(JsonWalk& walk, JsonWalk::Object object, Entry& out) {
   return walk.each(object, [&](std::string_view key, JsonWalk::Value value) {
     if (key == "message") return walk.member<Message>(value, "message", out.kind);
     if (key == "unknown") return walk.member<Unknown>(value, "unknown", out.kind);
+    if (key == "edited") return walk.member<Edited>(value, "edited", out.kind);
+    if (key == "deleted") return walk.member<Deleted>(value, "deleted", out.kind);
+    if (key == "reacted") return walk.member<Reacted>(value, "reacted", out.kind);
+    if (key == "group") return walk.member<GroupChange>(value, "group", out.kind);
     return walk.unknown(value, key);
   });
 }
@@ -201,6 +411,7 @@ bool read_fields(JsonWalk& walk, JsonWalk::Object object, ConversationSummary& o
     if (key == "unread") return walk.field(value, "unread", out.unread);
     if (key == "read") return walk.field(value, "read", out.read);
     if (key == "last") return walk.field(value, "last", out.last);
+    if (key == "title") return walk.field(value, "title", out.title);
     return walk.unknown(value, key);
   });
 }
@@ -245,6 +456,10 @@ bool read_fields(JsonWalk& walk, JsonWalk::Object object, Event& out) {
     if (key == "useq") return walk.field(value, "useq", out.useq);
     if (key == "message") return walk.member<Message>(value, "message", out.event);
     if (key == "read") return walk.member<ReadMark>(value, "read", out.event);
+    if (key == "edited") return walk.member<Edited>(value, "edited", out.event);
+    if (key == "deleted") return walk.member<Deleted>(value, "deleted", out.event);
+    if (key == "reacted") return walk.member<Reacted>(value, "reacted", out.event);
+    if (key == "group") return walk.member<GroupChange>(value, "group", out.event);
     return walk.unknown(value, key);
   });
 }
@@ -300,6 +515,45 @@ bool read_fields(JsonWalk& walk, JsonWalk::Object object, Pong&) {
   });
 }
 
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Changed& out) {
+  return walk.each(object, [&](std::string_view key, JsonWalk::Value value) {
+    if (key == "conversation") return walk.field(value, "conversation", out.conversation);
+    if (key == "seq") return walk.field(value, "seq", out.seq);
+    if (key == "time") return walk.field(value, "time", out.time);
+    return walk.unknown(value, key);
+  });
+}
+
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Group& out) {
+  return walk.each(object, [&](std::string_view key, JsonWalk::Value value) {
+    if (key == "conversation") return walk.field(value, "conversation", out.conversation);
+    if (key == "title") return walk.field(value, "title", out.title);
+    if (key == "permissions") return walk.field(value, "permissions", out.permissions);
+    if (key == "members") return walk.field(value, "members", out.members);
+    if (key == "role") return walk.field(value, "role", out.role);
+    if (key == "head") return walk.field(value, "head", out.head);
+    return walk.unknown(value, key);
+  });
+}
+
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Member& out) {
+  return walk.each(object, [&](std::string_view key, JsonWalk::Value value) {
+    if (key == "user") return walk.field(value, "user", out.user);
+    if (key == "role") return walk.field(value, "role", out.role);
+    if (key == "joined") return walk.field(value, "joined", out.joined);
+    return walk.unknown(value, key);
+  });
+}
+
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Members& out) {
+  return walk.each(object, [&](std::string_view key, JsonWalk::Value value) {
+    if (key == "conversation") return walk.field(value, "conversation", out.conversation);
+    if (key == "items") return walk.field(value, "items", out.items);
+    if (key == "next") return walk.field(value, "next", out.next);
+    return walk.unknown(value, key);
+  });
+}
+
 bool read_fields(JsonWalk& walk, JsonWalk::Object object, Frame& out) {
   return walk.each(object, [&](std::string_view key, JsonWalk::Value value) {
     if (key == "re") return walk.field(value, "re", out.re);
@@ -317,6 +571,9 @@ bool read_fields(JsonWalk& walk, JsonWalk::Object object, Frame& out) {
     if (key == "synced") return walk.member<Synced>(value, "synced", out.body);
     if (key == "goaway") return walk.member<Goaway>(value, "goaway", out.body);
     if (key == "pong") return walk.member<Pong>(value, "pong", out.body);
+    if (key == "changed") return walk.member<Changed>(value, "changed", out.body);
+    if (key == "group") return walk.member<Group>(value, "group", out.body);
+    if (key == "members") return walk.member<Members>(value, "members", out.body);
     return walk.unknown(value, key);
   });
 }

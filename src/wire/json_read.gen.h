@@ -9,6 +9,7 @@
 namespace kith::wire {
 
 bool read_fields(JsonWalk& walk, JsonWalk::Object object, Auth& out);
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Attachment& out);
 bool read_fields(JsonWalk& walk, JsonWalk::Object object, Send& out);
 bool read_fields(JsonWalk& walk, JsonWalk::Object object, Open& out);
 bool read_fields(JsonWalk& walk, JsonWalk::Object object, GetHistory& out);
@@ -17,6 +18,18 @@ bool read_fields(JsonWalk& walk, JsonWalk::Object object, Read& out);
 bool read_fields(JsonWalk& walk, JsonWalk::Object object, Confirm& out);
 bool read_fields(JsonWalk& walk, JsonWalk::Object object, Block& out);
 bool read_fields(JsonWalk& walk, JsonWalk::Object object, Ping& out);
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Edit& out);
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Delete& out);
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, React& out);
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Permissions& out);
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, CreateGroup& out);
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, UpdateGroup& out);
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, AddMembers& out);
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, RemoveMember& out);
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Leave& out);
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, SetRole& out);
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, GetGroup& out);
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, GetMembers& out);
 bool read_fields(JsonWalk& walk, JsonWalk::Object object, Command& out);
 bool read_fields(JsonWalk& walk, JsonWalk::Object object, Limits& out);
 bool read_fields(JsonWalk& walk, JsonWalk::Object object, Hello& out);
@@ -24,8 +37,14 @@ bool read_fields(JsonWalk& walk, JsonWalk::Object object, Ready& out);
 bool read_fields(JsonWalk& walk, JsonWalk::Object object, Presence& out);
 bool read_fields(JsonWalk& walk, JsonWalk::Object object, Sent& out);
 bool read_fields(JsonWalk& walk, JsonWalk::Object object, Opened& out);
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Revision& out);
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Reaction& out);
 bool read_fields(JsonWalk& walk, JsonWalk::Object object, Message& out);
 bool read_fields(JsonWalk& walk, JsonWalk::Object object, Unknown& out);
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Edited& out);
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Deleted& out);
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Reacted& out);
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, GroupChange& out);
 bool read_fields(JsonWalk& walk, JsonWalk::Object object, Entry& out);
 bool read_fields(JsonWalk& walk, JsonWalk::Object object, History& out);
 bool read_fields(JsonWalk& walk, JsonWalk::Object object, ConversationSummary& out);
@@ -40,6 +59,10 @@ bool read_fields(JsonWalk& walk, JsonWalk::Object object, Resync& out);
 bool read_fields(JsonWalk& walk, JsonWalk::Object object, Synced& out);
 bool read_fields(JsonWalk& walk, JsonWalk::Object object, Goaway& out);
 bool read_fields(JsonWalk& walk, JsonWalk::Object object, Pong& out);
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Changed& out);
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Group& out);
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Member& out);
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Members& out);
 bool read_fields(JsonWalk& walk, JsonWalk::Object object, Frame& out);
 
 }  // namespace kith::wire

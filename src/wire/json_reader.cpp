@@ -107,4 +107,8 @@ ReadResult<Error> JsonReader::error(std::string_view text, std::size_t max_bytes
   return read<Error>(text, max_bytes, kMaxCommandKeys, "");
 }
 
+bool JsonReader::is_object(std::string_view text, std::size_t max_bytes) {
+  return read<Done>(text, max_bytes, kMaxCommandKeys, {}).has_value();
+}
+
 }  // namespace kith::wire

@@ -29,6 +29,8 @@ class JsonReader {
   ReadResult<Command> command(std::string_view text, std::size_t max_bytes = kMaxCommand);
   ReadResult<Frame> frame(std::string_view text, std::size_t max_bytes = kMaxFrame);
   ReadResult<Error> error(std::string_view text, std::size_t max_bytes = kMaxCommand);  // An RFC 9457 problem object.
+  // Whether this is one JSON object within the limits.
+  bool is_object(std::string_view text, std::size_t max_bytes = kMaxCommand);
 
  private:
   struct State;

@@ -30,6 +30,31 @@ bool read_fields(ProtoWalk& walk, std::string_view bytes, Auth& out) {
   });
 }
 
+void write_proto(const Attachment& message, std::string& out) {
+  if (!message.url.empty()) {
+    proto_text(out, 1, message.url);
+  }
+  if (!message.name.empty()) {
+    proto_text(out, 2, message.name);
+  }
+  if (!message.type.empty()) {
+    proto_text(out, 3, message.type);
+  }
+  if (message.size != 0) {
+    proto_number(out, 4, message.size);
+  }
+}
+
+bool read_fields(ProtoWalk& walk, std::string_view bytes, Attachment& out) {
+  return walk.each(bytes, [&](const ProtoWalk::Field& field) {
+    if (field.is(1, 2)) return walk.field(field, "url", out.url);
+    if (field.is(2, 2)) return walk.field(field, "name", out.name);
+    if (field.is(3, 2)) return walk.field(field, "type", out.type);
+    if (field.is(4, 0)) return walk.field(field, "size", out.size);
+    return walk.unknown(field);
+  });
+}
+
 void write_proto(const Send& message, std::string& out) {
   if (const auto* kind = std::get_if<Send::To>(&message.target)) {
     proto_text(out, 1, kind->value);
@@ -46,6 +71,21 @@ void write_proto(const Send& message, std::string& out) {
   if (!message.text.empty()) {
     proto_text(out, 5, message.text);
   }
+  if (message.reply_to != 0) {
+    proto_number(out, 6, message.reply_to);
+  }
+  for (const auto& element : message.mentions) proto_text(out, 7, element);
+  for (const auto& element : message.attachments) {
+    const auto begin = proto_open(out, 8);
+    write_proto(element, out);
+    proto_close(out, begin);
+  }
+  if (!message.kind.empty()) {
+    proto_text(out, 9, message.kind);
+  }
+  if (!message.data.empty()) {
+    proto_text(out, 10, message.data);
+  }
 }
 
 bool read_fields(ProtoWalk& walk, std::string_view bytes, Send& out) {
@@ -55,6 +95,11 @@ bool read_fields(ProtoWalk& walk, std::string_view bytes, Send& out) {
     if (field.is(3, 2)) return walk.field(field, "clientId", out.client_id);
     if (field.is(4, 0)) return walk.field(field, "baseSeq", out.base_seq);
     if (field.is(5, 2)) return walk.field(field, "text", out.text);
+    if (field.is(6, 0)) return walk.field(field, "replyTo", out.reply_to);
+    if (field.is(7, 2)) return walk.field(field, "mentions", out.mentions);
+    if (field.is(8, 2)) return walk.field(field, "attachments", out.attachments);
+    if (field.is(9, 2)) return walk.field(field, "kind", out.kind);
+    if (field.is(10, 2)) return walk.field(field, "data", out.data);
     return walk.unknown(field);
   });
 }
@@ -170,6 +215,246 @@ bool read_fields(ProtoWalk& walk, std::string_view bytes, [[maybe_unused]] Ping&
   });
 }
 
+void write_proto(const Edit& message, std::string& out) {
+  if (!message.conversation.empty()) {
+    proto_text(out, 1, message.conversation);
+  }
+  if (message.seq != 0) {
+    proto_number(out, 2, message.seq);
+  }
+  if (!message.text.empty()) {
+    proto_text(out, 3, message.text);
+  }
+}
+
+bool read_fields(ProtoWalk& walk, std::string_view bytes, Edit& out) {
+  return walk.each(bytes, [&](const ProtoWalk::Field& field) {
+    if (field.is(1, 2)) return walk.field(field, "conversation", out.conversation);
+    if (field.is(2, 0)) return walk.field(field, "seq", out.seq);
+    if (field.is(3, 2)) return walk.field(field, "text", out.text);
+    return walk.unknown(field);
+  });
+}
+
+void write_proto(const Delete& message, std::string& out) {
+  if (!message.conversation.empty()) {
+    proto_text(out, 1, message.conversation);
+  }
+  if (message.seq != 0) {
+    proto_number(out, 2, message.seq);
+  }
+}
+
+bool read_fields(ProtoWalk& walk, std::string_view bytes, Delete& out) {
+  return walk.each(bytes, [&](const ProtoWalk::Field& field) {
+    if (field.is(1, 2)) return walk.field(field, "conversation", out.conversation);
+    if (field.is(2, 0)) return walk.field(field, "seq", out.seq);
+    return walk.unknown(field);
+  });
+}
+
+void write_proto(const React& message, std::string& out) {
+  if (!message.conversation.empty()) {
+    proto_text(out, 1, message.conversation);
+  }
+  if (message.seq != 0) {
+    proto_number(out, 2, message.seq);
+  }
+  if (!message.emoji.empty()) {
+    proto_text(out, 3, message.emoji);
+  }
+  if (message.remove) {
+    proto_flag(out, 4, message.remove);
+  }
+}
+
+bool read_fields(ProtoWalk& walk, std::string_view bytes, React& out) {
+  return walk.each(bytes, [&](const ProtoWalk::Field& field) {
+    if (field.is(1, 2)) return walk.field(field, "conversation", out.conversation);
+    if (field.is(2, 0)) return walk.field(field, "seq", out.seq);
+    if (field.is(3, 2)) return walk.field(field, "emoji", out.emoji);
+    if (field.is(4, 0)) return walk.field(field, "remove", out.remove);
+    return walk.unknown(field);
+  });
+}
+
+void write_proto(const Permissions& message, std::string& out) {
+  if (!message.send.empty()) {
+    proto_text(out, 1, message.send);
+  }
+  if (!message.add.empty()) {
+    proto_text(out, 2, message.add);
+  }
+  if (!message.remove.empty()) {
+    proto_text(out, 3, message.remove);
+  }
+  if (!message.edit.empty()) {
+    proto_text(out, 4, message.edit);
+  }
+  if (!message.moderate.empty()) {
+    proto_text(out, 5, message.moderate);
+  }
+}
+
+bool read_fields(ProtoWalk& walk, std::string_view bytes, Permissions& out) {
+  return walk.each(bytes, [&](const ProtoWalk::Field& field) {
+    if (field.is(1, 2)) return walk.field(field, "send", out.send);
+    if (field.is(2, 2)) return walk.field(field, "add", out.add);
+    if (field.is(3, 2)) return walk.field(field, "remove", out.remove);
+    if (field.is(4, 2)) return walk.field(field, "edit", out.edit);
+    if (field.is(5, 2)) return walk.field(field, "moderate", out.moderate);
+    return walk.unknown(field);
+  });
+}
+
+void write_proto(const CreateGroup& message, std::string& out) {
+  if (!message.client_id.empty()) {
+    proto_text(out, 1, message.client_id);
+  }
+  if (!message.title.empty()) {
+    proto_text(out, 2, message.title);
+  }
+  for (const auto& element : message.members) proto_text(out, 3, element);
+  if (message.permissions) {
+    const auto begin = proto_open(out, 4);
+    write_proto(*message.permissions, out);
+    proto_close(out, begin);
+  }
+}
+
+bool read_fields(ProtoWalk& walk, std::string_view bytes, CreateGroup& out) {
+  return walk.each(bytes, [&](const ProtoWalk::Field& field) {
+    if (field.is(1, 2)) return walk.field(field, "clientId", out.client_id);
+    if (field.is(2, 2)) return walk.field(field, "title", out.title);
+    if (field.is(3, 2)) return walk.field(field, "members", out.members);
+    if (field.is(4, 2)) return walk.field(field, "permissions", out.permissions);
+    return walk.unknown(field);
+  });
+}
+
+void write_proto(const UpdateGroup& message, std::string& out) {
+  if (!message.conversation.empty()) {
+    proto_text(out, 1, message.conversation);
+  }
+  if (!message.title.empty()) {
+    proto_text(out, 2, message.title);
+  }
+  if (message.permissions) {
+    const auto begin = proto_open(out, 3);
+    write_proto(*message.permissions, out);
+    proto_close(out, begin);
+  }
+}
+
+bool read_fields(ProtoWalk& walk, std::string_view bytes, UpdateGroup& out) {
+  return walk.each(bytes, [&](const ProtoWalk::Field& field) {
+    if (field.is(1, 2)) return walk.field(field, "conversation", out.conversation);
+    if (field.is(2, 2)) return walk.field(field, "title", out.title);
+    if (field.is(3, 2)) return walk.field(field, "permissions", out.permissions);
+    return walk.unknown(field);
+  });
+}
+
+void write_proto(const AddMembers& message, std::string& out) {
+  if (!message.conversation.empty()) {
+    proto_text(out, 1, message.conversation);
+  }
+  for (const auto& element : message.users) proto_text(out, 2, element);
+}
+
+bool read_fields(ProtoWalk& walk, std::string_view bytes, AddMembers& out) {
+  return walk.each(bytes, [&](const ProtoWalk::Field& field) {
+    if (field.is(1, 2)) return walk.field(field, "conversation", out.conversation);
+    if (field.is(2, 2)) return walk.field(field, "users", out.users);
+    return walk.unknown(field);
+  });
+}
+
+void write_proto(const RemoveMember& message, std::string& out) {
+  if (!message.conversation.empty()) {
+    proto_text(out, 1, message.conversation);
+  }
+  if (!message.user.empty()) {
+    proto_text(out, 2, message.user);
+  }
+}
+
+bool read_fields(ProtoWalk& walk, std::string_view bytes, RemoveMember& out) {
+  return walk.each(bytes, [&](const ProtoWalk::Field& field) {
+    if (field.is(1, 2)) return walk.field(field, "conversation", out.conversation);
+    if (field.is(2, 2)) return walk.field(field, "user", out.user);
+    return walk.unknown(field);
+  });
+}
+
+void write_proto(const Leave& message, std::string& out) {
+  if (!message.conversation.empty()) {
+    proto_text(out, 1, message.conversation);
+  }
+}
+
+bool read_fields(ProtoWalk& walk, std::string_view bytes, Leave& out) {
+  return walk.each(bytes, [&](const ProtoWalk::Field& field) {
+    if (field.is(1, 2)) return walk.field(field, "conversation", out.conversation);
+    return walk.unknown(field);
+  });
+}
+
+void write_proto(const SetRole& message, std::string& out) {
+  if (!message.conversation.empty()) {
+    proto_text(out, 1, message.conversation);
+  }
+  if (!message.user.empty()) {
+    proto_text(out, 2, message.user);
+  }
+  if (!message.role.empty()) {
+    proto_text(out, 3, message.role);
+  }
+}
+
+bool read_fields(ProtoWalk& walk, std::string_view bytes, SetRole& out) {
+  return walk.each(bytes, [&](const ProtoWalk::Field& field) {
+    if (field.is(1, 2)) return walk.field(field, "conversation", out.conversation);
+    if (field.is(2, 2)) return walk.field(field, "user", out.user);
+    if (field.is(3, 2)) return walk.field(field, "role", out.role);
+    return walk.unknown(field);
+  });
+}
+
+void write_proto(const GetGroup& message, std::string& out) {
+  if (!message.conversation.empty()) {
+    proto_text(out, 1, message.conversation);
+  }
+}
+
+bool read_fields(ProtoWalk& walk, std::string_view bytes, GetGroup& out) {
+  return walk.each(bytes, [&](const ProtoWalk::Field& field) {
+    if (field.is(1, 2)) return walk.field(field, "conversation", out.conversation);
+    return walk.unknown(field);
+  });
+}
+
+void write_proto(const GetMembers& message, std::string& out) {
+  if (!message.conversation.empty()) {
+    proto_text(out, 1, message.conversation);
+  }
+  if (message.limit != 0) {
+    proto_number(out, 2, message.limit);
+  }
+  if (!message.page.empty()) {
+    proto_text(out, 3, message.page);
+  }
+}
+
+bool read_fields(ProtoWalk& walk, std::string_view bytes, GetMembers& out) {
+  return walk.each(bytes, [&](const ProtoWalk::Field& field) {
+    if (field.is(1, 2)) return walk.field(field, "conversation", out.conversation);
+    if (field.is(2, 0)) return walk.field(field, "limit", out.limit);
+    if (field.is(3, 2)) return walk.field(field, "page", out.page);
+    return walk.unknown(field);
+  });
+}
+
 void write_proto(const Command& message, std::string& out) {
   if (message.id != 0) {
     proto_number(out, 1, message.id);
@@ -219,6 +504,61 @@ void write_proto(const Command& message, std::string& out) {
     write_proto(*kind, out);
     proto_close(out, begin);
   }
+  if (const auto* kind = std::get_if<Edit>(&message.command)) {
+    const auto begin = proto_open(out, 11);
+    write_proto(*kind, out);
+    proto_close(out, begin);
+  }
+  if (const auto* kind = std::get_if<Delete>(&message.command)) {
+    const auto begin = proto_open(out, 12);
+    write_proto(*kind, out);
+    proto_close(out, begin);
+  }
+  if (const auto* kind = std::get_if<React>(&message.command)) {
+    const auto begin = proto_open(out, 13);
+    write_proto(*kind, out);
+    proto_close(out, begin);
+  }
+  if (const auto* kind = std::get_if<CreateGroup>(&message.command)) {
+    const auto begin = proto_open(out, 14);
+    write_proto(*kind, out);
+    proto_close(out, begin);
+  }
+  if (const auto* kind = std::get_if<UpdateGroup>(&message.command)) {
+    const auto begin = proto_open(out, 15);
+    write_proto(*kind, out);
+    proto_close(out, begin);
+  }
+  if (const auto* kind = std::get_if<AddMembers>(&message.command)) {
+    const auto begin = proto_open(out, 16);
+    write_proto(*kind, out);
+    proto_close(out, begin);
+  }
+  if (const auto* kind = std::get_if<RemoveMember>(&message.command)) {
+    const auto begin = proto_open(out, 17);
+    write_proto(*kind, out);
+    proto_close(out, begin);
+  }
+  if (const auto* kind = std::get_if<Leave>(&message.command)) {
+    const auto begin = proto_open(out, 18);
+    write_proto(*kind, out);
+    proto_close(out, begin);
+  }
+  if (const auto* kind = std::get_if<SetRole>(&message.command)) {
+    const auto begin = proto_open(out, 19);
+    write_proto(*kind, out);
+    proto_close(out, begin);
+  }
+  if (const auto* kind = std::get_if<GetGroup>(&message.command)) {
+    const auto begin = proto_open(out, 20);
+    write_proto(*kind, out);
+    proto_close(out, begin);
+  }
+  if (const auto* kind = std::get_if<GetMembers>(&message.command)) {
+    const auto begin = proto_open(out, 21);
+    write_proto(*kind, out);
+    proto_close(out, begin);
+  }
 }
 
 bool read_fields(ProtoWalk& walk, std::string_view bytes, Command& out) {
@@ -233,6 +573,17 @@ bool read_fields(ProtoWalk& walk, std::string_view bytes, Command& out) {
     if (field.is(8, 2)) return walk.member<Confirm>(field, "confirm", out.command);
     if (field.is(9, 2)) return walk.member<Block>(field, "block", out.command);
     if (field.is(10, 2)) return walk.member<Ping>(field, "ping", out.command);
+    if (field.is(11, 2)) return walk.member<Edit>(field, "edit", out.command);
+    if (field.is(12, 2)) return walk.member<Delete>(field, "delete", out.command);
+    if (field.is(13, 2)) return walk.member<React>(field, "react", out.command);
+    if (field.is(14, 2)) return walk.member<CreateGroup>(field, "createGroup", out.command);
+    if (field.is(15, 2)) return walk.member<UpdateGroup>(field, "updateGroup", out.command);
+    if (field.is(16, 2)) return walk.member<AddMembers>(field, "addMembers", out.command);
+    if (field.is(17, 2)) return walk.member<RemoveMember>(field, "removeMember", out.command);
+    if (field.is(18, 2)) return walk.member<Leave>(field, "leave", out.command);
+    if (field.is(19, 2)) return walk.member<SetRole>(field, "setRole", out.command);
+    if (field.is(20, 2)) return walk.member<GetGroup>(field, "group", out.command);
+    if (field.is(21, 2)) return walk.member<GetMembers>(field, "members", out.command);
     return walk.unknown(field);
   });
 }
@@ -391,6 +742,38 @@ bool read_fields(ProtoWalk& walk, std::string_view bytes, Opened& out) {
   });
 }
 
+void write_proto(const Revision& message, std::string& out) {
+  if (message.seq != 0) {
+    proto_number(out, 1, message.seq);
+  }
+  if (message.time.ms != 0) {
+    proto_time(out, 2, message.time);
+  }
+}
+
+bool read_fields(ProtoWalk& walk, std::string_view bytes, Revision& out) {
+  return walk.each(bytes, [&](const ProtoWalk::Field& field) {
+    if (field.is(1, 0)) return walk.field(field, "seq", out.seq);
+    if (field.is(2, 2)) return walk.field(field, "time", out.time);
+    return walk.unknown(field);
+  });
+}
+
+void write_proto(const Reaction& message, std::string& out) {
+  if (!message.emoji.empty()) {
+    proto_text(out, 1, message.emoji);
+  }
+  for (const auto& element : message.users) proto_text(out, 2, element);
+}
+
+bool read_fields(ProtoWalk& walk, std::string_view bytes, Reaction& out) {
+  return walk.each(bytes, [&](const ProtoWalk::Field& field) {
+    if (field.is(1, 2)) return walk.field(field, "emoji", out.emoji);
+    if (field.is(2, 2)) return walk.field(field, "users", out.users);
+    return walk.unknown(field);
+  });
+}
+
 void write_proto(const Message& message, std::string& out) {
   if (!message.conversation.empty()) {
     proto_text(out, 1, message.conversation);
@@ -413,6 +796,34 @@ void write_proto(const Message& message, std::string& out) {
   if (!message.text.empty()) {
     proto_text(out, 7, message.text);
   }
+  if (message.reply_to != 0) {
+    proto_number(out, 8, message.reply_to);
+  }
+  for (const auto& element : message.mentions) proto_text(out, 9, element);
+  for (const auto& element : message.attachments) {
+    const auto begin = proto_open(out, 10);
+    write_proto(element, out);
+    proto_close(out, begin);
+  }
+  if (!message.kind.empty()) {
+    proto_text(out, 11, message.kind);
+  }
+  if (!message.data.empty()) {
+    proto_text(out, 12, message.data);
+  }
+  for (const auto& element : message.edits) {
+    const auto begin = proto_open(out, 13);
+    write_proto(element, out);
+    proto_close(out, begin);
+  }
+  if (message.deleted != 0) {
+    proto_number(out, 14, message.deleted);
+  }
+  for (const auto& element : message.reactions) {
+    const auto begin = proto_open(out, 15);
+    write_proto(element, out);
+    proto_close(out, begin);
+  }
 }
 
 bool read_fields(ProtoWalk& walk, std::string_view bytes, Message& out) {
@@ -424,6 +835,14 @@ bool read_fields(ProtoWalk& walk, std::string_view bytes, Message& out) {
     if (field.is(5, 0)) return walk.field(field, "n", out.n);
     if (field.is(6, 2)) return walk.field(field, "clientId", out.client_id);
     if (field.is(7, 2)) return walk.field(field, "text", out.text);
+    if (field.is(8, 0)) return walk.field(field, "replyTo", out.reply_to);
+    if (field.is(9, 2)) return walk.field(field, "mentions", out.mentions);
+    if (field.is(10, 2)) return walk.field(field, "attachments", out.attachments);
+    if (field.is(11, 2)) return walk.field(field, "kind", out.kind);
+    if (field.is(12, 2)) return walk.field(field, "data", out.data);
+    if (field.is(13, 2)) return walk.field(field, "edits", out.edits);
+    if (field.is(14, 0)) return walk.field(field, "deleted", out.deleted);
+    if (field.is(15, 2)) return walk.field(field, "reactions", out.reactions);
     return walk.unknown(field);
   });
 }
@@ -441,6 +860,150 @@ bool read_fields(ProtoWalk& walk, std::string_view bytes, Unknown& out) {
   });
 }
 
+void write_proto(const Edited& message, std::string& out) {
+  if (!message.conversation.empty()) {
+    proto_text(out, 1, message.conversation);
+  }
+  if (message.seq != 0) {
+    proto_number(out, 2, message.seq);
+  }
+  if (!message.from.empty()) {
+    proto_text(out, 3, message.from);
+  }
+  if (message.time.ms != 0) {
+    proto_time(out, 4, message.time);
+  }
+  if (message.target != 0) {
+    proto_number(out, 5, message.target);
+  }
+  if (!message.text.empty()) {
+    proto_text(out, 6, message.text);
+  }
+}
+
+bool read_fields(ProtoWalk& walk, std::string_view bytes, Edited& out) {
+  return walk.each(bytes, [&](const ProtoWalk::Field& field) {
+    if (field.is(1, 2)) return walk.field(field, "conversation", out.conversation);
+    if (field.is(2, 0)) return walk.field(field, "seq", out.seq);
+    if (field.is(3, 2)) return walk.field(field, "from", out.from);
+    if (field.is(4, 2)) return walk.field(field, "time", out.time);
+    if (field.is(5, 0)) return walk.field(field, "target", out.target);
+    if (field.is(6, 2)) return walk.field(field, "text", out.text);
+    return walk.unknown(field);
+  });
+}
+
+void write_proto(const Deleted& message, std::string& out) {
+  if (!message.conversation.empty()) {
+    proto_text(out, 1, message.conversation);
+  }
+  if (message.seq != 0) {
+    proto_number(out, 2, message.seq);
+  }
+  if (!message.from.empty()) {
+    proto_text(out, 3, message.from);
+  }
+  if (message.time.ms != 0) {
+    proto_time(out, 4, message.time);
+  }
+  if (message.target != 0) {
+    proto_number(out, 5, message.target);
+  }
+}
+
+bool read_fields(ProtoWalk& walk, std::string_view bytes, Deleted& out) {
+  return walk.each(bytes, [&](const ProtoWalk::Field& field) {
+    if (field.is(1, 2)) return walk.field(field, "conversation", out.conversation);
+    if (field.is(2, 0)) return walk.field(field, "seq", out.seq);
+    if (field.is(3, 2)) return walk.field(field, "from", out.from);
+    if (field.is(4, 2)) return walk.field(field, "time", out.time);
+    if (field.is(5, 0)) return walk.field(field, "target", out.target);
+    return walk.unknown(field);
+  });
+}
+
+void write_proto(const Reacted& message, std::string& out) {
+  if (!message.conversation.empty()) {
+    proto_text(out, 1, message.conversation);
+  }
+  if (message.seq != 0) {
+    proto_number(out, 2, message.seq);
+  }
+  if (!message.from.empty()) {
+    proto_text(out, 3, message.from);
+  }
+  if (message.time.ms != 0) {
+    proto_time(out, 4, message.time);
+  }
+  if (message.target != 0) {
+    proto_number(out, 5, message.target);
+  }
+  if (!message.emoji.empty()) {
+    proto_text(out, 6, message.emoji);
+  }
+  if (message.removed) {
+    proto_flag(out, 7, message.removed);
+  }
+}
+
+bool read_fields(ProtoWalk& walk, std::string_view bytes, Reacted& out) {
+  return walk.each(bytes, [&](const ProtoWalk::Field& field) {
+    if (field.is(1, 2)) return walk.field(field, "conversation", out.conversation);
+    if (field.is(2, 0)) return walk.field(field, "seq", out.seq);
+    if (field.is(3, 2)) return walk.field(field, "from", out.from);
+    if (field.is(4, 2)) return walk.field(field, "time", out.time);
+    if (field.is(5, 0)) return walk.field(field, "target", out.target);
+    if (field.is(6, 2)) return walk.field(field, "emoji", out.emoji);
+    if (field.is(7, 0)) return walk.field(field, "removed", out.removed);
+    return walk.unknown(field);
+  });
+}
+
+void write_proto(const GroupChange& message, std::string& out) {
+  if (!message.conversation.empty()) {
+    proto_text(out, 1, message.conversation);
+  }
+  if (message.seq != 0) {
+    proto_number(out, 2, message.seq);
+  }
+  if (!message.from.empty()) {
+    proto_text(out, 3, message.from);
+  }
+  if (message.time.ms != 0) {
+    proto_time(out, 4, message.time);
+  }
+  if (!message.what.empty()) {
+    proto_text(out, 5, message.what);
+  }
+  for (const auto& element : message.users) proto_text(out, 6, element);
+  if (!message.title.empty()) {
+    proto_text(out, 7, message.title);
+  }
+  if (message.permissions) {
+    const auto begin = proto_open(out, 8);
+    write_proto(*message.permissions, out);
+    proto_close(out, begin);
+  }
+  if (!message.role.empty()) {
+    proto_text(out, 9, message.role);
+  }
+}
+
+bool read_fields(ProtoWalk& walk, std::string_view bytes, GroupChange& out) {
+  return walk.each(bytes, [&](const ProtoWalk::Field& field) {
+    if (field.is(1, 2)) return walk.field(field, "conversation", out.conversation);
+    if (field.is(2, 0)) return walk.field(field, "seq", out.seq);
+    if (field.is(3, 2)) return walk.field(field, "from", out.from);
+    if (field.is(4, 2)) return walk.field(field, "time", out.time);
+    if (field.is(5, 2)) return walk.field(field, "what", out.what);
+    if (field.is(6, 2)) return walk.field(field, "users", out.users);
+    if (field.is(7, 2)) return walk.field(field, "title", out.title);
+    if (field.is(8, 2)) return walk.field(field, "permissions", out.permissions);
+    if (field.is(9, 2)) return walk.field(field, "role", out.role);
+    return walk.unknown(field);
+  });
+}
+
 void write_proto(const Entry& message, std::string& out) {
   if (const auto* kind = std::get_if<Message>(&message.kind)) {
     const auto begin = proto_open(out, 1);
@@ -452,12 +1015,36 @@ void write_proto(const Entry& message, std::string& out) {
     write_proto(*kind, out);
     proto_close(out, begin);
   }
+  if (const auto* kind = std::get_if<Edited>(&message.kind)) {
+    const auto begin = proto_open(out, 3);
+    write_proto(*kind, out);
+    proto_close(out, begin);
+  }
+  if (const auto* kind = std::get_if<Deleted>(&message.kind)) {
+    const auto begin = proto_open(out, 4);
+    write_proto(*kind, out);
+    proto_close(out, begin);
+  }
+  if (const auto* kind = std::get_if<Reacted>(&message.kind)) {
+    const auto begin = proto_open(out, 5);
+    write_proto(*kind, out);
+    proto_close(out, begin);
+  }
+  if (const auto* kind = std::get_if<GroupChange>(&message.kind)) {
+    const auto begin = proto_open(out, 6);
+    write_proto(*kind, out);
+    proto_close(out, begin);
+  }
 }
 
 bool read_fields(ProtoWalk& walk, std::string_view bytes, Entry& out) {
   return walk.each(bytes, [&](const ProtoWalk::Field& field) {
     if (field.is(1, 2)) return walk.member<Message>(field, "message", out.kind);
     if (field.is(2, 2)) return walk.member<Unknown>(field, "unknown", out.kind);
+    if (field.is(3, 2)) return walk.member<Edited>(field, "edited", out.kind);
+    if (field.is(4, 2)) return walk.member<Deleted>(field, "deleted", out.kind);
+    if (field.is(5, 2)) return walk.member<Reacted>(field, "reacted", out.kind);
+    if (field.is(6, 2)) return walk.member<GroupChange>(field, "group", out.kind);
     return walk.unknown(field);
   });
 }
@@ -510,6 +1097,9 @@ void write_proto(const ConversationSummary& message, std::string& out) {
     write_proto(*message.last, out);
     proto_close(out, begin);
   }
+  if (!message.title.empty()) {
+    proto_text(out, 7, message.title);
+  }
 }
 
 bool read_fields(ProtoWalk& walk, std::string_view bytes, ConversationSummary& out) {
@@ -520,6 +1110,7 @@ bool read_fields(ProtoWalk& walk, std::string_view bytes, ConversationSummary& o
     if (field.is(4, 0)) return walk.field(field, "unread", out.unread);
     if (field.is(5, 0)) return walk.field(field, "read", out.read);
     if (field.is(6, 2)) return walk.field(field, "last", out.last);
+    if (field.is(7, 2)) return walk.field(field, "title", out.title);
     return walk.unknown(field);
   });
 }
@@ -620,6 +1211,26 @@ void write_proto(const Event& message, std::string& out) {
     write_proto(*kind, out);
     proto_close(out, begin);
   }
+  if (const auto* kind = std::get_if<Edited>(&message.event)) {
+    const auto begin = proto_open(out, 4);
+    write_proto(*kind, out);
+    proto_close(out, begin);
+  }
+  if (const auto* kind = std::get_if<Deleted>(&message.event)) {
+    const auto begin = proto_open(out, 5);
+    write_proto(*kind, out);
+    proto_close(out, begin);
+  }
+  if (const auto* kind = std::get_if<Reacted>(&message.event)) {
+    const auto begin = proto_open(out, 6);
+    write_proto(*kind, out);
+    proto_close(out, begin);
+  }
+  if (const auto* kind = std::get_if<GroupChange>(&message.event)) {
+    const auto begin = proto_open(out, 7);
+    write_proto(*kind, out);
+    proto_close(out, begin);
+  }
 }
 
 bool read_fields(ProtoWalk& walk, std::string_view bytes, Event& out) {
@@ -627,6 +1238,10 @@ bool read_fields(ProtoWalk& walk, std::string_view bytes, Event& out) {
     if (field.is(1, 0)) return walk.field(field, "useq", out.useq);
     if (field.is(2, 2)) return walk.member<Message>(field, "message", out.event);
     if (field.is(3, 2)) return walk.member<ReadMark>(field, "read", out.event);
+    if (field.is(4, 2)) return walk.member<Edited>(field, "edited", out.event);
+    if (field.is(5, 2)) return walk.member<Deleted>(field, "deleted", out.event);
+    if (field.is(6, 2)) return walk.member<Reacted>(field, "reacted", out.event);
+    if (field.is(7, 2)) return walk.member<GroupChange>(field, "group", out.event);
     return walk.unknown(field);
   });
 }
@@ -749,6 +1364,106 @@ bool read_fields(ProtoWalk& walk, std::string_view bytes, [[maybe_unused]] Pong&
   });
 }
 
+void write_proto(const Changed& message, std::string& out) {
+  if (!message.conversation.empty()) {
+    proto_text(out, 1, message.conversation);
+  }
+  if (message.seq != 0) {
+    proto_number(out, 2, message.seq);
+  }
+  if (message.time.ms != 0) {
+    proto_time(out, 3, message.time);
+  }
+}
+
+bool read_fields(ProtoWalk& walk, std::string_view bytes, Changed& out) {
+  return walk.each(bytes, [&](const ProtoWalk::Field& field) {
+    if (field.is(1, 2)) return walk.field(field, "conversation", out.conversation);
+    if (field.is(2, 0)) return walk.field(field, "seq", out.seq);
+    if (field.is(3, 2)) return walk.field(field, "time", out.time);
+    return walk.unknown(field);
+  });
+}
+
+void write_proto(const Group& message, std::string& out) {
+  if (!message.conversation.empty()) {
+    proto_text(out, 1, message.conversation);
+  }
+  if (!message.title.empty()) {
+    proto_text(out, 2, message.title);
+  }
+  if (message.permissions) {
+    const auto begin = proto_open(out, 3);
+    write_proto(*message.permissions, out);
+    proto_close(out, begin);
+  }
+  if (message.members != 0) {
+    proto_number(out, 4, message.members);
+  }
+  if (!message.role.empty()) {
+    proto_text(out, 5, message.role);
+  }
+  if (message.head != 0) {
+    proto_number(out, 6, message.head);
+  }
+}
+
+bool read_fields(ProtoWalk& walk, std::string_view bytes, Group& out) {
+  return walk.each(bytes, [&](const ProtoWalk::Field& field) {
+    if (field.is(1, 2)) return walk.field(field, "conversation", out.conversation);
+    if (field.is(2, 2)) return walk.field(field, "title", out.title);
+    if (field.is(3, 2)) return walk.field(field, "permissions", out.permissions);
+    if (field.is(4, 0)) return walk.field(field, "members", out.members);
+    if (field.is(5, 2)) return walk.field(field, "role", out.role);
+    if (field.is(6, 0)) return walk.field(field, "head", out.head);
+    return walk.unknown(field);
+  });
+}
+
+void write_proto(const Member& message, std::string& out) {
+  if (!message.user.empty()) {
+    proto_text(out, 1, message.user);
+  }
+  if (!message.role.empty()) {
+    proto_text(out, 2, message.role);
+  }
+  if (message.joined != 0) {
+    proto_number(out, 3, message.joined);
+  }
+}
+
+bool read_fields(ProtoWalk& walk, std::string_view bytes, Member& out) {
+  return walk.each(bytes, [&](const ProtoWalk::Field& field) {
+    if (field.is(1, 2)) return walk.field(field, "user", out.user);
+    if (field.is(2, 2)) return walk.field(field, "role", out.role);
+    if (field.is(3, 0)) return walk.field(field, "joined", out.joined);
+    return walk.unknown(field);
+  });
+}
+
+void write_proto(const Members& message, std::string& out) {
+  if (!message.conversation.empty()) {
+    proto_text(out, 1, message.conversation);
+  }
+  for (const auto& element : message.items) {
+    const auto begin = proto_open(out, 2);
+    write_proto(element, out);
+    proto_close(out, begin);
+  }
+  if (!message.next.empty()) {
+    proto_text(out, 3, message.next);
+  }
+}
+
+bool read_fields(ProtoWalk& walk, std::string_view bytes, Members& out) {
+  return walk.each(bytes, [&](const ProtoWalk::Field& field) {
+    if (field.is(1, 2)) return walk.field(field, "conversation", out.conversation);
+    if (field.is(2, 2)) return walk.field(field, "items", out.items);
+    if (field.is(3, 2)) return walk.field(field, "next", out.next);
+    return walk.unknown(field);
+  });
+}
+
 void write_proto(const Frame& message, std::string& out) {
   if (message.re != 0) {
     proto_number(out, 1, message.re);
@@ -823,6 +1538,21 @@ void write_proto(const Frame& message, std::string& out) {
     write_proto(*kind, out);
     proto_close(out, begin);
   }
+  if (const auto* kind = std::get_if<Changed>(&message.body)) {
+    const auto begin = proto_open(out, 16);
+    write_proto(*kind, out);
+    proto_close(out, begin);
+  }
+  if (const auto* kind = std::get_if<Group>(&message.body)) {
+    const auto begin = proto_open(out, 17);
+    write_proto(*kind, out);
+    proto_close(out, begin);
+  }
+  if (const auto* kind = std::get_if<Members>(&message.body)) {
+    const auto begin = proto_open(out, 18);
+    write_proto(*kind, out);
+    proto_close(out, begin);
+  }
 }
 
 bool read_fields(ProtoWalk& walk, std::string_view bytes, Frame& out) {
@@ -842,6 +1572,9 @@ bool read_fields(ProtoWalk& walk, std::string_view bytes, Frame& out) {
     if (field.is(13, 2)) return walk.member<Synced>(field, "synced", out.body);
     if (field.is(14, 2)) return walk.member<Goaway>(field, "goaway", out.body);
     if (field.is(15, 2)) return walk.member<Pong>(field, "pong", out.body);
+    if (field.is(16, 2)) return walk.member<Changed>(field, "changed", out.body);
+    if (field.is(17, 2)) return walk.member<Group>(field, "group", out.body);
+    if (field.is(18, 2)) return walk.member<Members>(field, "members", out.body);
     return walk.unknown(field);
   });
 }

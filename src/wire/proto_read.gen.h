@@ -9,6 +9,7 @@
 namespace kith::wire {
 
 bool read_fields(ProtoWalk& walk, std::string_view bytes, Auth& out);
+bool read_fields(ProtoWalk& walk, std::string_view bytes, Attachment& out);
 bool read_fields(ProtoWalk& walk, std::string_view bytes, Send& out);
 bool read_fields(ProtoWalk& walk, std::string_view bytes, Open& out);
 bool read_fields(ProtoWalk& walk, std::string_view bytes, GetHistory& out);
@@ -17,6 +18,18 @@ bool read_fields(ProtoWalk& walk, std::string_view bytes, Read& out);
 bool read_fields(ProtoWalk& walk, std::string_view bytes, Confirm& out);
 bool read_fields(ProtoWalk& walk, std::string_view bytes, Block& out);
 bool read_fields(ProtoWalk& walk, std::string_view bytes, Ping& out);
+bool read_fields(ProtoWalk& walk, std::string_view bytes, Edit& out);
+bool read_fields(ProtoWalk& walk, std::string_view bytes, Delete& out);
+bool read_fields(ProtoWalk& walk, std::string_view bytes, React& out);
+bool read_fields(ProtoWalk& walk, std::string_view bytes, Permissions& out);
+bool read_fields(ProtoWalk& walk, std::string_view bytes, CreateGroup& out);
+bool read_fields(ProtoWalk& walk, std::string_view bytes, UpdateGroup& out);
+bool read_fields(ProtoWalk& walk, std::string_view bytes, AddMembers& out);
+bool read_fields(ProtoWalk& walk, std::string_view bytes, RemoveMember& out);
+bool read_fields(ProtoWalk& walk, std::string_view bytes, Leave& out);
+bool read_fields(ProtoWalk& walk, std::string_view bytes, SetRole& out);
+bool read_fields(ProtoWalk& walk, std::string_view bytes, GetGroup& out);
+bool read_fields(ProtoWalk& walk, std::string_view bytes, GetMembers& out);
 bool read_fields(ProtoWalk& walk, std::string_view bytes, Command& out);
 bool read_fields(ProtoWalk& walk, std::string_view bytes, Limits& out);
 bool read_fields(ProtoWalk& walk, std::string_view bytes, Hello& out);
@@ -24,8 +37,14 @@ bool read_fields(ProtoWalk& walk, std::string_view bytes, Ready& out);
 bool read_fields(ProtoWalk& walk, std::string_view bytes, Presence& out);
 bool read_fields(ProtoWalk& walk, std::string_view bytes, Sent& out);
 bool read_fields(ProtoWalk& walk, std::string_view bytes, Opened& out);
+bool read_fields(ProtoWalk& walk, std::string_view bytes, Revision& out);
+bool read_fields(ProtoWalk& walk, std::string_view bytes, Reaction& out);
 bool read_fields(ProtoWalk& walk, std::string_view bytes, Message& out);
 bool read_fields(ProtoWalk& walk, std::string_view bytes, Unknown& out);
+bool read_fields(ProtoWalk& walk, std::string_view bytes, Edited& out);
+bool read_fields(ProtoWalk& walk, std::string_view bytes, Deleted& out);
+bool read_fields(ProtoWalk& walk, std::string_view bytes, Reacted& out);
+bool read_fields(ProtoWalk& walk, std::string_view bytes, GroupChange& out);
 bool read_fields(ProtoWalk& walk, std::string_view bytes, Entry& out);
 bool read_fields(ProtoWalk& walk, std::string_view bytes, History& out);
 bool read_fields(ProtoWalk& walk, std::string_view bytes, ConversationSummary& out);
@@ -40,6 +59,10 @@ bool read_fields(ProtoWalk& walk, std::string_view bytes, Resync& out);
 bool read_fields(ProtoWalk& walk, std::string_view bytes, Synced& out);
 bool read_fields(ProtoWalk& walk, std::string_view bytes, Goaway& out);
 bool read_fields(ProtoWalk& walk, std::string_view bytes, Pong& out);
+bool read_fields(ProtoWalk& walk, std::string_view bytes, Changed& out);
+bool read_fields(ProtoWalk& walk, std::string_view bytes, Group& out);
+bool read_fields(ProtoWalk& walk, std::string_view bytes, Member& out);
+bool read_fields(ProtoWalk& walk, std::string_view bytes, Members& out);
 bool read_fields(ProtoWalk& walk, std::string_view bytes, Frame& out);
 
 }  // namespace kith::wire

@@ -23,6 +23,23 @@ void write_json(const Auth& message, std::string& out) {
   json_close(out);
 }
 
+void write_json(const Attachment& message, std::string& out) {
+  json_open(out);
+  if (!message.url.empty()) {
+    json_text(out, "\"url\":\"", message.url);
+  }
+  if (!message.name.empty()) {
+    json_text(out, "\"name\":\"", message.name);
+  }
+  if (!message.type.empty()) {
+    json_text(out, "\"type\":\"", message.type);
+  }
+  if (message.size != 0) {
+    json_number(out, "\"size\":", message.size);
+  }
+  json_close(out);
+}
+
 void write_json(const Send& message, std::string& out) {
   json_open(out);
   if (const auto* kind = std::get_if<Send::To>(&message.target)) {
@@ -39,6 +56,32 @@ void write_json(const Send& message, std::string& out) {
   }
   if (!message.text.empty()) {
     json_text(out, "\"text\":\"", message.text);
+  }
+  if (message.reply_to != 0) {
+    json_number(out, "\"replyTo\":", message.reply_to);
+  }
+  if (!message.mentions.empty()) {
+    out.append("\"mentions\":[");
+    for (const auto& element : message.mentions) {
+      json_text(out, "\"", element);
+    }
+    json_close(out, ']');
+    out.push_back(',');
+  }
+  if (!message.attachments.empty()) {
+    out.append("\"attachments\":[");
+    for (const auto& element : message.attachments) {
+      write_json(element, out);
+      out.push_back(',');
+    }
+    json_close(out, ']');
+    out.push_back(',');
+  }
+  if (!message.kind.empty()) {
+    json_text(out, "\"kind\":\"", message.kind);
+  }
+  if (!message.data.empty()) {
+    json_text(out, "\"data\":\"", message.data);
   }
   json_close(out);
 }
@@ -114,6 +157,179 @@ void write_json(const Ping&, std::string& out) {
   json_close(out);
 }
 
+void write_json(const Edit& message, std::string& out) {
+  json_open(out);
+  if (!message.conversation.empty()) {
+    json_text(out, "\"conversation\":\"", message.conversation);
+  }
+  if (message.seq != 0) {
+    json_number(out, "\"seq\":", message.seq);
+  }
+  if (!message.text.empty()) {
+    json_text(out, "\"text\":\"", message.text);
+  }
+  json_close(out);
+}
+
+void write_json(const Delete& message, std::string& out) {
+  json_open(out);
+  if (!message.conversation.empty()) {
+    json_text(out, "\"conversation\":\"", message.conversation);
+  }
+  if (message.seq != 0) {
+    json_number(out, "\"seq\":", message.seq);
+  }
+  json_close(out);
+}
+
+void write_json(const React& message, std::string& out) {
+  json_open(out);
+  if (!message.conversation.empty()) {
+    json_text(out, "\"conversation\":\"", message.conversation);
+  }
+  if (message.seq != 0) {
+    json_number(out, "\"seq\":", message.seq);
+  }
+  if (!message.emoji.empty()) {
+    json_text(out, "\"emoji\":\"", message.emoji);
+  }
+  if (message.remove) {
+    json_flag(out, "\"remove\":", message.remove);
+  }
+  json_close(out);
+}
+
+void write_json(const Permissions& message, std::string& out) {
+  json_open(out);
+  if (!message.send.empty()) {
+    json_text(out, "\"send\":\"", message.send);
+  }
+  if (!message.add.empty()) {
+    json_text(out, "\"add\":\"", message.add);
+  }
+  if (!message.remove.empty()) {
+    json_text(out, "\"remove\":\"", message.remove);
+  }
+  if (!message.edit.empty()) {
+    json_text(out, "\"edit\":\"", message.edit);
+  }
+  if (!message.moderate.empty()) {
+    json_text(out, "\"moderate\":\"", message.moderate);
+  }
+  json_close(out);
+}
+
+void write_json(const CreateGroup& message, std::string& out) {
+  json_open(out);
+  if (!message.client_id.empty()) {
+    json_text(out, "\"clientId\":\"", message.client_id);
+  }
+  if (!message.title.empty()) {
+    json_text(out, "\"title\":\"", message.title);
+  }
+  if (!message.members.empty()) {
+    out.append("\"members\":[");
+    for (const auto& element : message.members) {
+      json_text(out, "\"", element);
+    }
+    json_close(out, ']');
+    out.push_back(',');
+  }
+  if (message.permissions) {
+    out.append("\"permissions\":");
+    write_json(*message.permissions, out);
+    out.push_back(',');
+  }
+  json_close(out);
+}
+
+void write_json(const UpdateGroup& message, std::string& out) {
+  json_open(out);
+  if (!message.conversation.empty()) {
+    json_text(out, "\"conversation\":\"", message.conversation);
+  }
+  if (!message.title.empty()) {
+    json_text(out, "\"title\":\"", message.title);
+  }
+  if (message.permissions) {
+    out.append("\"permissions\":");
+    write_json(*message.permissions, out);
+    out.push_back(',');
+  }
+  json_close(out);
+}
+
+void write_json(const AddMembers& message, std::string& out) {
+  json_open(out);
+  if (!message.conversation.empty()) {
+    json_text(out, "\"conversation\":\"", message.conversation);
+  }
+  if (!message.users.empty()) {
+    out.append("\"users\":[");
+    for (const auto& element : message.users) {
+      json_text(out, "\"", element);
+    }
+    json_close(out, ']');
+    out.push_back(',');
+  }
+  json_close(out);
+}
+
+void write_json(const RemoveMember& message, std::string& out) {
+  json_open(out);
+  if (!message.conversation.empty()) {
+    json_text(out, "\"conversation\":\"", message.conversation);
+  }
+  if (!message.user.empty()) {
+    json_text(out, "\"user\":\"", message.user);
+  }
+  json_close(out);
+}
+
+void write_json(const Leave& message, std::string& out) {
+  json_open(out);
+  if (!message.conversation.empty()) {
+    json_text(out, "\"conversation\":\"", message.conversation);
+  }
+  json_close(out);
+}
+
+void write_json(const SetRole& message, std::string& out) {
+  json_open(out);
+  if (!message.conversation.empty()) {
+    json_text(out, "\"conversation\":\"", message.conversation);
+  }
+  if (!message.user.empty()) {
+    json_text(out, "\"user\":\"", message.user);
+  }
+  if (!message.role.empty()) {
+    json_text(out, "\"role\":\"", message.role);
+  }
+  json_close(out);
+}
+
+void write_json(const GetGroup& message, std::string& out) {
+  json_open(out);
+  if (!message.conversation.empty()) {
+    json_text(out, "\"conversation\":\"", message.conversation);
+  }
+  json_close(out);
+}
+
+void write_json(const GetMembers& message, std::string& out) {
+  json_open(out);
+  if (!message.conversation.empty()) {
+    json_text(out, "\"conversation\":\"", message.conversation);
+  }
+  if (message.limit != 0) {
+    json_number(out, "\"limit\":", message.limit);
+  }
+  if (!message.page.empty()) {
+    json_text(out, "\"page\":\"", message.page);
+  }
+  json_close(out);
+}
+
 void write_json(const Command& message, std::string& out) {
   json_open(out);
   if (message.id != 0) {
@@ -161,6 +377,61 @@ void write_json(const Command& message, std::string& out) {
   }
   if (const auto* kind = std::get_if<Ping>(&message.command)) {
     out.append("\"ping\":");
+    write_json(*kind, out);
+    out.push_back(',');
+  }
+  if (const auto* kind = std::get_if<Edit>(&message.command)) {
+    out.append("\"edit\":");
+    write_json(*kind, out);
+    out.push_back(',');
+  }
+  if (const auto* kind = std::get_if<Delete>(&message.command)) {
+    out.append("\"delete\":");
+    write_json(*kind, out);
+    out.push_back(',');
+  }
+  if (const auto* kind = std::get_if<React>(&message.command)) {
+    out.append("\"react\":");
+    write_json(*kind, out);
+    out.push_back(',');
+  }
+  if (const auto* kind = std::get_if<CreateGroup>(&message.command)) {
+    out.append("\"createGroup\":");
+    write_json(*kind, out);
+    out.push_back(',');
+  }
+  if (const auto* kind = std::get_if<UpdateGroup>(&message.command)) {
+    out.append("\"updateGroup\":");
+    write_json(*kind, out);
+    out.push_back(',');
+  }
+  if (const auto* kind = std::get_if<AddMembers>(&message.command)) {
+    out.append("\"addMembers\":");
+    write_json(*kind, out);
+    out.push_back(',');
+  }
+  if (const auto* kind = std::get_if<RemoveMember>(&message.command)) {
+    out.append("\"removeMember\":");
+    write_json(*kind, out);
+    out.push_back(',');
+  }
+  if (const auto* kind = std::get_if<Leave>(&message.command)) {
+    out.append("\"leave\":");
+    write_json(*kind, out);
+    out.push_back(',');
+  }
+  if (const auto* kind = std::get_if<SetRole>(&message.command)) {
+    out.append("\"setRole\":");
+    write_json(*kind, out);
+    out.push_back(',');
+  }
+  if (const auto* kind = std::get_if<GetGroup>(&message.command)) {
+    out.append("\"group\":");
+    write_json(*kind, out);
+    out.push_back(',');
+  }
+  if (const auto* kind = std::get_if<GetMembers>(&message.command)) {
+    out.append("\"members\":");
     write_json(*kind, out);
     out.push_back(',');
   }
@@ -277,6 +548,33 @@ void write_json(const Opened& message, std::string& out) {
   json_close(out);
 }
 
+void write_json(const Revision& message, std::string& out) {
+  json_open(out);
+  if (message.seq != 0) {
+    json_number(out, "\"seq\":", message.seq);
+  }
+  if (message.time.ms != 0) {
+    json_time(out, "\"time\":\"", message.time);
+  }
+  json_close(out);
+}
+
+void write_json(const Reaction& message, std::string& out) {
+  json_open(out);
+  if (!message.emoji.empty()) {
+    json_text(out, "\"emoji\":\"", message.emoji);
+  }
+  if (!message.users.empty()) {
+    out.append("\"users\":[");
+    for (const auto& element : message.users) {
+      json_text(out, "\"", element);
+    }
+    json_close(out, ']');
+    out.push_back(',');
+  }
+  json_close(out);
+}
+
 void write_json(const Message& message, std::string& out) {
   json_open(out);
   if (!message.conversation.empty()) {
@@ -300,6 +598,53 @@ void write_json(const Message& message, std::string& out) {
   if (!message.text.empty()) {
     json_text(out, "\"text\":\"", message.text);
   }
+  if (message.reply_to != 0) {
+    json_number(out, "\"replyTo\":", message.reply_to);
+  }
+  if (!message.mentions.empty()) {
+    out.append("\"mentions\":[");
+    for (const auto& element : message.mentions) {
+      json_text(out, "\"", element);
+    }
+    json_close(out, ']');
+    out.push_back(',');
+  }
+  if (!message.attachments.empty()) {
+    out.append("\"attachments\":[");
+    for (const auto& element : message.attachments) {
+      write_json(element, out);
+      out.push_back(',');
+    }
+    json_close(out, ']');
+    out.push_back(',');
+  }
+  if (!message.kind.empty()) {
+    json_text(out, "\"kind\":\"", message.kind);
+  }
+  if (!message.data.empty()) {
+    json_text(out, "\"data\":\"", message.data);
+  }
+  if (!message.edits.empty()) {
+    out.append("\"edits\":[");
+    for (const auto& element : message.edits) {
+      write_json(element, out);
+      out.push_back(',');
+    }
+    json_close(out, ']');
+    out.push_back(',');
+  }
+  if (message.deleted != 0) {
+    json_number(out, "\"deleted\":", message.deleted);
+  }
+  if (!message.reactions.empty()) {
+    out.append("\"reactions\":[");
+    for (const auto& element : message.reactions) {
+      write_json(element, out);
+      out.push_back(',');
+    }
+    json_close(out, ']');
+    out.push_back(',');
+  }
   json_close(out);
 }
 
@@ -307,6 +652,114 @@ void write_json(const Unknown& message, std::string& out) {
   json_open(out);
   if (message.seq != 0) {
     json_number(out, "\"seq\":", message.seq);
+  }
+  json_close(out);
+}
+
+void write_json(const Edited& message, std::string& out) {
+  json_open(out);
+  if (!message.conversation.empty()) {
+    json_text(out, "\"conversation\":\"", message.conversation);
+  }
+  if (message.seq != 0) {
+    json_number(out, "\"seq\":", message.seq);
+  }
+  if (!message.from.empty()) {
+    json_text(out, "\"from\":\"", message.from);
+  }
+  if (message.time.ms != 0) {
+    json_time(out, "\"time\":\"", message.time);
+  }
+  if (message.target != 0) {
+    json_number(out, "\"target\":", message.target);
+  }
+  if (!message.text.empty()) {
+    json_text(out, "\"text\":\"", message.text);
+  }
+  json_close(out);
+}
+
+void write_json(const Deleted& message, std::string& out) {
+  json_open(out);
+  if (!message.conversation.empty()) {
+    json_text(out, "\"conversation\":\"", message.conversation);
+  }
+  if (message.seq != 0) {
+    json_number(out, "\"seq\":", message.seq);
+  }
+  if (!message.from.empty()) {
+    json_text(out, "\"from\":\"", message.from);
+  }
+  if (message.time.ms != 0) {
+    json_time(out, "\"time\":\"", message.time);
+  }
+  if (message.target != 0) {
+    json_number(out, "\"target\":", message.target);
+  }
+  json_close(out);
+}
+
+void write_json(const Reacted& message, std::string& out) {
+  json_open(out);
+  if (!message.conversation.empty()) {
+    json_text(out, "\"conversation\":\"", message.conversation);
+  }
+  if (message.seq != 0) {
+    json_number(out, "\"seq\":", message.seq);
+  }
+  if (!message.from.empty()) {
+    json_text(out, "\"from\":\"", message.from);
+  }
+  if (message.time.ms != 0) {
+    json_time(out, "\"time\":\"", message.time);
+  }
+  if (message.target != 0) {
+    json_number(out, "\"target\":", message.target);
+  }
+  if (!message.emoji.empty()) {
+    json_text(out, "\"emoji\":\"", message.emoji);
+  }
+  if (message.removed) {
+    json_flag(out, "\"removed\":", message.removed);
+  }
+  json_close(out);
+}
+
+void write_json(const GroupChange& message, std::string& out) {
+  json_open(out);
+  if (!message.conversation.empty()) {
+    json_text(out, "\"conversation\":\"", message.conversation);
+  }
+  if (message.seq != 0) {
+    json_number(out, "\"seq\":", message.seq);
+  }
+  if (!message.from.empty()) {
+    json_text(out, "\"from\":\"", message.from);
+  }
+  if (message.time.ms != 0) {
+    json_time(out, "\"time\":\"", message.time);
+  }
+  if (!message.what.empty()) {
+    json_text(out, "\"what\":\"", message.what);
+  }
+  if (!message.users.empty()) {
+    out.append("\"users\":[");
+    for (const auto& element : message.users) {
+      json_text(out, "\"", element);
+    }
+    json_close(out, ']');
+    out.push_back(',');
+  }
+  if (!message.title.empty()) {
+    json_text(out, "\"title\":\"", message.title);
+  }
+  if (message.permissions) {
+    out.append("\"permissions\":");
+    write_json(*message.permissions, out);
+    out.push_back(',');
+  }
+  if (!message.role.empty()) {
+    json_text(out, "\"role\":\"", message.role);
   }
   json_close(out);
 }
@@ -320,6 +773,26 @@ void write_json(const Entry& message, std::string& out) {
   }
   if (const auto* kind = std::get_if<Unknown>(&message.kind)) {
     out.append("\"unknown\":");
+    write_json(*kind, out);
+    out.push_back(',');
+  }
+  if (const auto* kind = std::get_if<Edited>(&message.kind)) {
+    out.append("\"edited\":");
+    write_json(*kind, out);
+    out.push_back(',');
+  }
+  if (const auto* kind = std::get_if<Deleted>(&message.kind)) {
+    out.append("\"deleted\":");
+    write_json(*kind, out);
+    out.push_back(',');
+  }
+  if (const auto* kind = std::get_if<Reacted>(&message.kind)) {
+    out.append("\"reacted\":");
+    write_json(*kind, out);
+    out.push_back(',');
+  }
+  if (const auto* kind = std::get_if<GroupChange>(&message.kind)) {
+    out.append("\"group\":");
     write_json(*kind, out);
     out.push_back(',');
   }
@@ -370,6 +843,9 @@ void write_json(const ConversationSummary& message, std::string& out) {
     out.append("\"last\":");
     write_json(*message.last, out);
     out.push_back(',');
+  }
+  if (!message.title.empty()) {
+    json_text(out, "\"title\":\"", message.title);
   }
   json_close(out);
 }
@@ -445,6 +921,26 @@ void write_json(const Event& message, std::string& out) {
   }
   if (const auto* kind = std::get_if<ReadMark>(&message.event)) {
     out.append("\"read\":");
+    write_json(*kind, out);
+    out.push_back(',');
+  }
+  if (const auto* kind = std::get_if<Edited>(&message.event)) {
+    out.append("\"edited\":");
+    write_json(*kind, out);
+    out.push_back(',');
+  }
+  if (const auto* kind = std::get_if<Deleted>(&message.event)) {
+    out.append("\"deleted\":");
+    write_json(*kind, out);
+    out.push_back(',');
+  }
+  if (const auto* kind = std::get_if<Reacted>(&message.event)) {
+    out.append("\"reacted\":");
+    write_json(*kind, out);
+    out.push_back(',');
+  }
+  if (const auto* kind = std::get_if<GroupChange>(&message.event)) {
+    out.append("\"group\":");
     write_json(*kind, out);
     out.push_back(',');
   }
@@ -538,6 +1034,79 @@ void write_json(const Pong&, std::string& out) {
   json_close(out);
 }
 
+void write_json(const Changed& message, std::string& out) {
+  json_open(out);
+  if (!message.conversation.empty()) {
+    json_text(out, "\"conversation\":\"", message.conversation);
+  }
+  if (message.seq != 0) {
+    json_number(out, "\"seq\":", message.seq);
+  }
+  if (message.time.ms != 0) {
+    json_time(out, "\"time\":\"", message.time);
+  }
+  json_close(out);
+}
+
+void write_json(const Group& message, std::string& out) {
+  json_open(out);
+  if (!message.conversation.empty()) {
+    json_text(out, "\"conversation\":\"", message.conversation);
+  }
+  if (!message.title.empty()) {
+    json_text(out, "\"title\":\"", message.title);
+  }
+  if (message.permissions) {
+    out.append("\"permissions\":");
+    write_json(*message.permissions, out);
+    out.push_back(',');
+  }
+  if (message.members != 0) {
+    json_number(out, "\"members\":", message.members);
+  }
+  if (!message.role.empty()) {
+    json_text(out, "\"role\":\"", message.role);
+  }
+  if (message.head != 0) {
+    json_number(out, "\"head\":", message.head);
+  }
+  json_close(out);
+}
+
+void write_json(const Member& message, std::string& out) {
+  json_open(out);
+  if (!message.user.empty()) {
+    json_text(out, "\"user\":\"", message.user);
+  }
+  if (!message.role.empty()) {
+    json_text(out, "\"role\":\"", message.role);
+  }
+  if (message.joined != 0) {
+    json_number(out, "\"joined\":", message.joined);
+  }
+  json_close(out);
+}
+
+void write_json(const Members& message, std::string& out) {
+  json_open(out);
+  if (!message.conversation.empty()) {
+    json_text(out, "\"conversation\":\"", message.conversation);
+  }
+  if (!message.items.empty()) {
+    out.append("\"items\":[");
+    for (const auto& element : message.items) {
+      write_json(element, out);
+      out.push_back(',');
+    }
+    json_close(out, ']');
+    out.push_back(',');
+  }
+  if (!message.next.empty()) {
+    json_text(out, "\"next\":\"", message.next);
+  }
+  json_close(out);
+}
+
 void write_json(const Frame& message, std::string& out) {
   json_open(out);
   if (message.re != 0) {
@@ -610,6 +1179,21 @@ void write_json(const Frame& message, std::string& out) {
   }
   if (const auto* kind = std::get_if<Pong>(&message.body)) {
     out.append("\"pong\":");
+    write_json(*kind, out);
+    out.push_back(',');
+  }
+  if (const auto* kind = std::get_if<Changed>(&message.body)) {
+    out.append("\"changed\":");
+    write_json(*kind, out);
+    out.push_back(',');
+  }
+  if (const auto* kind = std::get_if<Group>(&message.body)) {
+    out.append("\"group\":");
+    write_json(*kind, out);
+    out.push_back(',');
+  }
+  if (const auto* kind = std::get_if<Members>(&message.body)) {
+    out.append("\"members\":");
     write_json(*kind, out);
     out.push_back(',');
   }

@@ -30,6 +30,20 @@ struct Auth {
   bool operator==(const Auth&) const = default;
 };
 
+// A file that lies elsewhere.
+struct Attachment {
+  // https, at most 1024 bytes.
+  std::string url;
+  // At most 255 bytes.
+  std::string name;
+  // A media type, at most 127 bytes.
+  std::string type;
+  // Bytes.
+  std::uint64_t size = 0;
+
+  bool operator==(const Attachment&) const = default;
+};
+
 // Sends a message.
 struct Send {
   struct To {
@@ -45,8 +59,18 @@ struct Send {
   std::string client_id;
   // The head of the conversation that the client knew at its FIRST attempt to send this message, 0 when it knew none.
   std::optional<std::uint64_t> base_seq;
-  // UTF-8, 1 to 8192 bytes.
+  // UTF-8, 1 to 8192 bytes; may be empty when there are attachments or `kind`.
   std::string text;
+  // The seq of the message that this one answers, in the same conversation; 0: none.
+  std::uint64_t reply_to = 0;
+  // Users who are mentioned, at most 50.
+  std::vector<std::string> mentions;
+  // At most 10.
+  std::vector<Attachment> attachments;
+  // What an application makes of this message, in its own words ("com.example.poll"): 1 to 64 of A-Z a-z 0-9 .
+  std::string kind;
+  // With `kind`: one JSON object, at most 8192 bytes.
+  std::string data;
 
   bool operator==(const Send&) const = default;
 };
@@ -112,11 +136,130 @@ struct Ping {
   bool operator==(const Ping&) const = default;
 };
 
+// Replaces the text of one's own message.
+struct Edit {
+  std::string conversation;
+  std::uint64_t seq = 0;
+  // As in `send`.
+  std::string text;
+
+  bool operator==(const Edit&) const = default;
+};
+
+// Deletes a message for everyone: one's own, or in a group any message as an admin.
+struct Delete {
+  std::string conversation;
+  std::uint64_t seq = 0;
+
+  bool operator==(const Delete&) const = default;
+};
+
+// Puts one's reaction to a message, or takes it back.
+struct React {
+  std::string conversation;
+  std::uint64_t seq = 0;
+  // 1 to 32 bytes of UTF-8 without control characters.
+  std::string emoji;
+  // True takes it back.
+  bool remove = false;
+
+  bool operator==(const React&) const = default;
+};
+
+// The lowest role that may do each: "owner", "admin", "member" or "guest".
+struct Permissions {
+  // Sending messages: "guest".
+  std::string send;
+  // Adding members: "member".
+  std::string add;
+  // Removing members of a lower role: "admin".
+  std::string remove;
+  // The title: "admin".
+  std::string edit;
+  // Deleting messages of others: "admin".
+  std::string moderate;
+
+  bool operator==(const Permissions&) const = default;
+};
+
+// Makes a group, with its creator as owner.
+struct CreateGroup {
+  // As in `send`; the id of the group follows from it and from the user.
+  std::string client_id;
+  // 1 to 256 bytes.
+  std::string title;
+  // Besides the creator, at most 250.
+  std::vector<std::string> members;
+  // Absent: the defaults.
+  std::optional<Permissions> permissions;
+
+  bool operator==(const CreateGroup&) const = default;
+};
+
+// Changes what a group is called, or who may do what.
+struct UpdateGroup {
+  std::string conversation;
+  std::string title;
+  std::optional<Permissions> permissions;
+
+  bool operator==(const UpdateGroup&) const = default;
+};
+
+// Adds users to a group, at most 250 at a time.
+struct AddMembers {
+  std::string conversation;
+  std::vector<std::string> users;
+
+  bool operator==(const AddMembers&) const = default;
+};
+
+// Removes a member, who sees nothing from here on but what they saw before.
+struct RemoveMember {
+  std::string conversation;
+  std::string user;
+
+  bool operator==(const RemoveMember&) const = default;
+};
+
+// Leaves a group.
+struct Leave {
+  std::string conversation;
+
+  bool operator==(const Leave&) const = default;
+};
+
+// Sets the role of a member: "admin", "member" or "guest", by an owner or (not of other admins) an admin.
+struct SetRole {
+  std::string conversation;
+  std::string user;
+  std::string role;
+
+  bool operator==(const SetRole&) const = default;
+};
+
+// Reply: `group`.
+struct GetGroup {
+  std::string conversation;
+
+  bool operator==(const GetGroup&) const = default;
+};
+
+// Lists the members of a conversation in the order of their ids.
+struct GetMembers {
+  std::string conversation;
+  // 1 to 200; absent or 0: 50; above 200: 200.
+  std::uint32_t limit = 0;
+  // `next` of the page before this one; absent: the first page.
+  std::string page;
+
+  bool operator==(const GetMembers&) const = default;
+};
+
 // What a client says.
 struct Command {
   // Chosen by the client, returned as `re`.
   std::uint64_t id = 0;
-  std::variant<std::monostate, Auth, Send, Open, GetHistory, GetConversations, Read, Confirm, Block, Ping> command;
+  std::variant<std::monostate, Auth, Send, Open, GetHistory, GetConversations, Read, Confirm, Block, Ping, Edit, Delete, React, CreateGroup, UpdateGroup, AddMembers, RemoveMember, Leave, SetRole, GetGroup, GetMembers> command;
 
   bool operator==(const Command&) const = default;
 };
@@ -193,6 +336,22 @@ struct Opened {
   bool operator==(const Opened&) const = default;
 };
 
+struct Revision {
+  // The entry that made it, to be had by `history`.
+  std::uint64_t seq = 0;
+  WallTime time;
+
+  bool operator==(const Revision&) const = default;
+};
+
+struct Reaction {
+  std::string emoji;
+  // Who reacted so, in the order of their reactions.
+  std::vector<std::string> users;
+
+  bool operator==(const Reaction&) const = default;
+};
+
 struct Message {
   std::string conversation;
   std::uint64_t seq = 0;
@@ -204,7 +363,18 @@ struct Message {
   std::uint64_t n = 0;
   // 32 hexadecimal digits.
   std::string client_id;
+  // The text as it is now; absent when it was deleted.
   std::string text;
+  std::uint64_t reply_to = 0;
+  std::vector<std::string> mentions;
+  std::vector<Attachment> attachments;
+  std::string kind;
+  std::string data;
+  // The entries that edited the text, oldest first.
+  std::vector<Revision> edits;
+  // The entry that deleted the message; then nothing of what it said is left.
+  std::uint64_t deleted = 0;
+  std::vector<Reaction> reactions;
 
   bool operator==(const Message&) const = default;
 };
@@ -215,9 +385,66 @@ struct Unknown {
   bool operator==(const Unknown&) const = default;
 };
 
+// A message has another text.
+struct Edited {
+  std::string conversation;
+  std::uint64_t seq = 0;
+  std::string from;
+  WallTime time;
+  // The message.
+  std::uint64_t target = 0;
+  // Absent when the message was deleted since.
+  std::string text;
+
+  bool operator==(const Edited&) const = default;
+};
+
+// A message was deleted: a client drops all that it has of its text, edits and attachments, for good.
+struct Deleted {
+  std::string conversation;
+  std::uint64_t seq = 0;
+  std::string from;
+  WallTime time;
+  std::uint64_t target = 0;
+
+  bool operator==(const Deleted&) const = default;
+};
+
+// Somebody put a reaction to a message, or took it back.
+struct Reacted {
+  std::string conversation;
+  std::uint64_t seq = 0;
+  std::string from;
+  WallTime time;
+  std::uint64_t target = 0;
+  std::string emoji;
+  bool removed = false;
+
+  bool operator==(const Reacted&) const = default;
+};
+
+// What happened to a group: an entry like a message, by `from`.
+struct GroupChange {
+  std::string conversation;
+  std::uint64_t seq = 0;
+  std::string from;
+  WallTime time;
+  // "created", "changed" (title or permissions), "added", "removed", "left", "role".
+  std::string what;
+  // Whom it is about.
+  std::vector<std::string> users;
+  // With "created" and "changed": as it is from here on.
+  std::string title;
+  std::optional<Permissions> permissions;
+  // With "role": the new one; with "left" of the last owner nothing.
+  std::string role;
+
+  bool operator==(const GroupChange&) const = default;
+};
+
 // One entry of a conversation's log.
 struct Entry {
-  std::variant<std::monostate, Message, Unknown> kind;
+  std::variant<std::monostate, Message, Unknown, Edited, Deleted, Reacted, GroupChange> kind;
 
   bool operator==(const Entry&) const = default;
 };
@@ -238,12 +465,15 @@ struct ConversationSummary {
   std::string conversation;
   // The other user of a direct conversation.
   std::string with;
+  // The newest entry that the user may see.
   std::uint64_t head = 0;
   std::uint64_t unread = 0;
   // The user's own read mark.
   std::uint64_t read = 0;
   // The newest message.
   std::optional<Entry> last;
+  // Of a group.
+  std::string title;
 
   bool operator==(const ConversationSummary&) const = default;
 };
@@ -291,7 +521,7 @@ struct ReadMark {
 // One step of the user's inbox, the same on all devices of the user.
 struct Event {
   std::uint64_t useq = 0;
-  std::variant<std::monostate, Message, ReadMark> event;
+  std::variant<std::monostate, Message, ReadMark, Edited, Deleted, Reacted, GroupChange> event;
 
   bool operator==(const Event&) const = default;
 };
@@ -351,15 +581,58 @@ struct Pong {
   bool operator==(const Pong&) const = default;
 };
 
+// The change is durable.
+struct Changed {
+  std::string conversation;
+  // The entry that made it, or made it before; 0: there was nothing to change.
+  std::uint64_t seq = 0;
+  WallTime time;
+
+  bool operator==(const Changed&) const = default;
+};
+
+// A group as this user sees it.
+struct Group {
+  std::string conversation;
+  std::string title;
+  std::optional<Permissions> permissions;
+  // How many members there are.
+  std::uint32_t members = 0;
+  // This user's role: "owner", "admin", "member", "guest"; absent: no member any more.
+  std::string role;
+  std::uint64_t head = 0;
+
+  bool operator==(const Group&) const = default;
+};
+
+struct Member {
+  std::string user;
+  std::string role;
+  // The entry with which they came.
+  std::uint64_t joined = 0;
+
+  bool operator==(const Member&) const = default;
+};
+
+struct Members {
+  std::string conversation;
+  std::vector<Member> items;
+  // Pass it as `page` for the next page; absent: this was the last.
+  std::string next;
+
+  bool operator==(const Members&) const = default;
+};
+
 // What the server says.
 struct Frame {
   std::uint64_t re = 0;
-  std::variant<std::monostate, Hello, Ready, Sent, Opened, History, Conversations, Done, Error, Event, Page, Resync, Synced, Goaway, Pong> body;
+  std::variant<std::monostate, Hello, Ready, Sent, Opened, History, Conversations, Done, Error, Event, Page, Resync, Synced, Goaway, Pong, Changed, Group, Members> body;
 
   bool operator==(const Frame&) const = default;
 };
 
 void write_json(const Auth& message, std::string& out);
+void write_json(const Attachment& message, std::string& out);
 void write_json(const Send& message, std::string& out);
 void write_json(const Open& message, std::string& out);
 void write_json(const GetHistory& message, std::string& out);
@@ -368,6 +641,18 @@ void write_json(const Read& message, std::string& out);
 void write_json(const Confirm& message, std::string& out);
 void write_json(const Block& message, std::string& out);
 void write_json(const Ping& message, std::string& out);
+void write_json(const Edit& message, std::string& out);
+void write_json(const Delete& message, std::string& out);
+void write_json(const React& message, std::string& out);
+void write_json(const Permissions& message, std::string& out);
+void write_json(const CreateGroup& message, std::string& out);
+void write_json(const UpdateGroup& message, std::string& out);
+void write_json(const AddMembers& message, std::string& out);
+void write_json(const RemoveMember& message, std::string& out);
+void write_json(const Leave& message, std::string& out);
+void write_json(const SetRole& message, std::string& out);
+void write_json(const GetGroup& message, std::string& out);
+void write_json(const GetMembers& message, std::string& out);
 void write_json(const Command& message, std::string& out);
 void write_json(const Limits& message, std::string& out);
 void write_json(const Hello& message, std::string& out);
@@ -375,8 +660,14 @@ void write_json(const Ready& message, std::string& out);
 void write_json(const Presence& message, std::string& out);
 void write_json(const Sent& message, std::string& out);
 void write_json(const Opened& message, std::string& out);
+void write_json(const Revision& message, std::string& out);
+void write_json(const Reaction& message, std::string& out);
 void write_json(const Message& message, std::string& out);
 void write_json(const Unknown& message, std::string& out);
+void write_json(const Edited& message, std::string& out);
+void write_json(const Deleted& message, std::string& out);
+void write_json(const Reacted& message, std::string& out);
+void write_json(const GroupChange& message, std::string& out);
 void write_json(const Entry& message, std::string& out);
 void write_json(const History& message, std::string& out);
 void write_json(const ConversationSummary& message, std::string& out);
@@ -391,9 +682,14 @@ void write_json(const Resync& message, std::string& out);
 void write_json(const Synced& message, std::string& out);
 void write_json(const Goaway& message, std::string& out);
 void write_json(const Pong& message, std::string& out);
+void write_json(const Changed& message, std::string& out);
+void write_json(const Group& message, std::string& out);
+void write_json(const Member& message, std::string& out);
+void write_json(const Members& message, std::string& out);
 void write_json(const Frame& message, std::string& out);
 
 void write_proto(const Auth& message, std::string& out);
+void write_proto(const Attachment& message, std::string& out);
 void write_proto(const Send& message, std::string& out);
 void write_proto(const Open& message, std::string& out);
 void write_proto(const GetHistory& message, std::string& out);
@@ -402,6 +698,18 @@ void write_proto(const Read& message, std::string& out);
 void write_proto(const Confirm& message, std::string& out);
 void write_proto(const Block& message, std::string& out);
 void write_proto(const Ping& message, std::string& out);
+void write_proto(const Edit& message, std::string& out);
+void write_proto(const Delete& message, std::string& out);
+void write_proto(const React& message, std::string& out);
+void write_proto(const Permissions& message, std::string& out);
+void write_proto(const CreateGroup& message, std::string& out);
+void write_proto(const UpdateGroup& message, std::string& out);
+void write_proto(const AddMembers& message, std::string& out);
+void write_proto(const RemoveMember& message, std::string& out);
+void write_proto(const Leave& message, std::string& out);
+void write_proto(const SetRole& message, std::string& out);
+void write_proto(const GetGroup& message, std::string& out);
+void write_proto(const GetMembers& message, std::string& out);
 void write_proto(const Command& message, std::string& out);
 void write_proto(const Limits& message, std::string& out);
 void write_proto(const Hello& message, std::string& out);
@@ -409,8 +717,14 @@ void write_proto(const Ready& message, std::string& out);
 void write_proto(const Presence& message, std::string& out);
 void write_proto(const Sent& message, std::string& out);
 void write_proto(const Opened& message, std::string& out);
+void write_proto(const Revision& message, std::string& out);
+void write_proto(const Reaction& message, std::string& out);
 void write_proto(const Message& message, std::string& out);
 void write_proto(const Unknown& message, std::string& out);
+void write_proto(const Edited& message, std::string& out);
+void write_proto(const Deleted& message, std::string& out);
+void write_proto(const Reacted& message, std::string& out);
+void write_proto(const GroupChange& message, std::string& out);
 void write_proto(const Entry& message, std::string& out);
 void write_proto(const History& message, std::string& out);
 void write_proto(const ConversationSummary& message, std::string& out);
@@ -425,6 +739,10 @@ void write_proto(const Resync& message, std::string& out);
 void write_proto(const Synced& message, std::string& out);
 void write_proto(const Goaway& message, std::string& out);
 void write_proto(const Pong& message, std::string& out);
+void write_proto(const Changed& message, std::string& out);
+void write_proto(const Group& message, std::string& out);
+void write_proto(const Member& message, std::string& out);
+void write_proto(const Members& message, std::string& out);
 void write_proto(const Frame& message, std::string& out);
 
 }  // namespace kith::wire
