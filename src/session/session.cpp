@@ -2,21 +2,23 @@
 
 #include <algorithm>
 
+#include "base/bytes.h"
 #include "base/plant.h"
 #include "base/wait.h"
+#include "session/pages.h"
 
 namespace kith {
 
 namespace {
-constexpr std::uint32_t kPagePointers = 500;     // Inbox steps folded into one page.
-constexpr std::size_t kPageChanges = 100;        // Conversations of one page.
-constexpr std::uint32_t kPageEntries = 200;      // Entries inline in one page, of all conversations together …
-constexpr std::uint32_t kFarBehindEntries = 20;  // … and of one that has more new ones than fit.
-constexpr std::size_t kPageBytes = 128 << 10;    // Texts inline in one page.
+constexpr Duration kConfirmEvery = 1s;
 }  // namespace
 
 Session::Session(Place& place, Transport& transport, Admitted admitted)
-    : place_(place), frames_(place, transport, admitted.encoding), user_(admitted.identity.user), device_(admitted.identity.device) {
+    : place_(place),
+      frames_(place, transport, admitted.encoding),
+      user_(admitted.identity.user),
+      device_(admitted.identity.device),
+      commands_(place, frames_, user_) {
   ++place_.traffic.sessions;
   scope_.spawn(begin(std::move(admitted)));
 }
@@ -116,7 +118,7 @@ Task<void> Session::pump() {
       break;
     }
     Result<wire::Page> page = Failure{Code::unavailable};
-    if (inbox) page = co_await next_page(**inbox);
+    if (inbox) page = co_await next_page(place_, **inbox, position_);
     if (!page) {
       co_await wait(place_.loop, 100ms);
       continue;
@@ -127,58 +129,6 @@ Task<void> Session::pump() {
     frames_.write({0, std::move(*page)});
   }
   pumping_ = false;
-}
-
-Task<Result<wire::Page>> Session::next_page(Inbox& inbox) {
-  auto pointers = co_await inbox.pointers(position_, kPagePointers);
-  if (!pointers) co_return pointers.error();
-  wire::Page page;
-  page.from = page.to = position_.value;
-  for (const Pointer& pointer : *pointers) {
-    if (pointer.kind != PointerKind::unknown) {
-      std::string conversation = pointer.conversation.text();
-      auto change =
-          std::find_if(page.changes.begin(), page.changes.end(), [&](const wire::Change& c) { return c.conversation == conversation; });
-      if (change == page.changes.end()) {
-        if (page.changes.size() == kPageChanges) break;
-        change = page.changes.insert(change, wire::Change{.conversation = std::move(conversation)});
-      }
-      if (pointer.kind == PointerKind::read) {
-        change->read = std::max(change->read, pointer.to.value);
-      } else {
-        if (change->to == 0) change->from = pointer.from.value;
-        change->to = pointer.to.value;
-      }
-    }
-    ++page.to;
-  }
-  auto filled = co_await inline_entries(inbox, page);
-  if (!filled) co_return filled.error();
-  if (planted(Plant::cursor_past_page) && Useq{page.to} < inbox.head()) ++page.to;
-  page.cursor = cursor_at({page.to});
-  co_return page;
-}
-
-Task<Result<Ok>> Session::inline_entries(Inbox& inbox, wire::Page& page) {
-  std::uint32_t left = kPageEntries;
-  std::size_t bytes = kPageBytes;
-  for (wire::Change& change : page.changes) {
-    auto id = *ConversationId::parse(change.conversation);
-    auto with = co_await inbox.with(id);
-    if (!with) co_return with.error();
-    change.with = with->text();
-    std::uint64_t fresh = change.to - change.from;
-    auto limit = static_cast<std::uint32_t>(fresh <= left ? fresh : std::min(left, kFarBehindEntries));
-    if (limit == 0) continue;
-    auto entries = co_await place_.backend.newest(id, user_, {change.from}, {change.to}, limit, bytes);
-    if (!entries) co_return entries.error();
-    for (const EntryPtr& entry : *entries) {
-      bytes -= std::min(bytes, entry->text().size() + 1);
-      change.entries.push_back(to_wire(id, *entry));
-    }
-    left -= static_cast<std::uint32_t>(entries->size());
-  }
-  co_return Ok{};
 }
 
 void Session::step(const InboxStep& step) {
@@ -215,6 +165,58 @@ void Session::drained() {
     waiter.set(Ok{});
   }
   start_pump();
+}
+
+// ------------------------------------------------------------------------------------------------------ from the device
+
+void Session::received(std::string_view frame) {
+  if (ended_) return;
+  if (!began_) {
+    if (early_.size() < place_.options.commands_max) return early_.emplace_back(frame), void();
+    return end(Code::too_large);
+  }
+  ++place_.traffic.commands;
+  auto command = frames_.read(frame);
+  if (!command) {
+    const auto& [failure, id] = command.error();
+    frames_.write_failure(id, failure);
+    // A client that writes no valid frames would only go on; one that is newer than this server may.
+    if (failure.code == Code::malformed) end(Code::malformed);
+    return;
+  }
+  if (std::holds_alternative<wire::Ping>(command->command)) return frames_.write({command->id, wire::Pong{}});
+  if (std::holds_alternative<wire::Auth>(command->command)) return frames_.write_failure(command->id, Code::already_authenticated);
+  if (auto* confirm = std::get_if<wire::Confirm>(&command->command)) return take_confirmation({confirm->useq});
+  commands_.carry_out(*command);
+}
+
+// No reply, whatever happens: a confirmation that is lost is followed by a later one.
+void Session::take_confirmation(Useq useq) {
+  confirmed_ = std::max(confirmed_, std::min(useq, position_));
+  if (confirmed_ == confirmed_written_ || confirm_later_) return;
+  // The first of a second is written at once, the last of it at its end.
+  Instant now = place_.loop.now();
+  Duration since = now - confirm_at_;
+  if (confirm_at_.ns == 0 || since >= kConfirmEvery) {
+    confirm_at_ = now;
+    scope_.spawn(write_confirmed());
+    return;
+  }
+  confirm_later_ = place_.loop.after(kConfirmEvery - since, [this] {
+    confirm_later_.cancel();
+    confirm_at_ = place_.loop.now();
+    scope_.spawn(write_confirmed());
+  });
+}
+
+// Beside the device's own row, in a partition that no user id can name.
+Task<void> Session::write_confirmed() {
+  confirmed_written_ = confirmed_;
+  std::string value;
+  ByteWriter(value).varint(confirmed_.value);
+  std::vector<Row> rows{{device_.text(), std::move(value)}};
+  auto put = co_await place_.store.put(RowTable::devices, user_.text() + "/confirmed", std::move(rows));
+  (void)put;
 }
 
 }  // namespace kith

@@ -1,7 +1,7 @@
 // The commands that change what was sent, and those of groups.
 #include <algorithm>
 
-#include "session/session.h"
+#include "session/commands.h"
 
 namespace kith {
 
@@ -45,14 +45,14 @@ bool printable(std::string_view text) {
 
 }  // namespace
 
-void Session::start_change(std::uint64_t re, const std::string& conversation, ChangeRequest request) {
+void Commands::start_change(std::uint64_t re, const std::string& conversation, ChangeRequest request) {
   auto id = ConversationId::parse(conversation);
   if (!id) return frames_.write_failure(re, Code::not_found);
   ++in_progress_;
   scope_.spawn(do_change(re, *id, std::move(request)));
 }
 
-Task<void> Session::do_change(std::uint64_t re, ConversationId id, ChangeRequest request) {
+Task<void> Commands::do_change(std::uint64_t re, ConversationId id, ChangeRequest request) {
   auto change = co_await place_.backend.change(id, std::move(request));
   --in_progress_;
   if (!change) {
@@ -64,7 +64,7 @@ Task<void> Session::do_change(std::uint64_t re, ConversationId id, ChangeRequest
 
 // ------------------------------------------------------------------------------------------------------------- messages
 
-void Session::carry_out(std::uint64_t re, wire::Edit& edit) {
+void Commands::carry_out(std::uint64_t re, wire::Edit& edit) {
   if (edit.text.empty()) return frames_.write_failure(re, invalid("text"));
   if (edit.text.size() > place_.options.text_bytes_max) return frames_.write_failure(re, {Code::too_large, "text"});
   ChangeRequest request{user_, EntryKind::edit, std::move(edit.text), {}};
@@ -72,13 +72,13 @@ void Session::carry_out(std::uint64_t re, wire::Edit& edit) {
   start_change(re, edit.conversation, std::move(request));
 }
 
-void Session::carry_out(std::uint64_t re, wire::Delete& erase) {
+void Commands::carry_out(std::uint64_t re, wire::Delete& erase) {
   ChangeRequest request{user_, EntryKind::deletion, {}, {}};
   request.details.target = {erase.seq};
   start_change(re, erase.conversation, std::move(request));
 }
 
-void Session::carry_out(std::uint64_t re, wire::React& react) {
+void Commands::carry_out(std::uint64_t re, wire::React& react) {
   if (react.emoji.empty() || react.emoji.size() > kEmojiMax || !printable(react.emoji)) return frames_.write_failure(re, invalid("emoji"));
   ChangeRequest request{user_, EntryKind::reaction, std::move(react.emoji), {}};
   request.details.target = {react.seq};
@@ -88,7 +88,7 @@ void Session::carry_out(std::uint64_t re, wire::React& react) {
 
 // --------------------------------------------------------------------------------------------------------------- groups
 
-void Session::carry_out(std::uint64_t re, wire::CreateGroup& create) {
+void Commands::carry_out(std::uint64_t re, wire::CreateGroup& create) {
   auto client_id = ClientId::parse(create.client_id);
   if (!client_id) return frames_.write_failure(re, invalid("clientId"));
   if (create.title.empty() || create.title.size() > kTitleMax || !printable(create.title))
@@ -105,12 +105,12 @@ void Session::carry_out(std::uint64_t re, wire::CreateGroup& create) {
   scope_.spawn(do_create_group(re, ConversationId::group(user_, *client_id), std::move(request)));
 }
 
-Task<void> Session::do_create_group(std::uint64_t re, ConversationId id, ChangeRequest request) {
+Task<void> Commands::do_create_group(std::uint64_t re, ConversationId id, ChangeRequest request) {
   auto group = co_await place_.backend.create_group(id, std::move(request));
   write_group(re, id, group);
 }
 
-void Session::write_group(std::uint64_t re, const ConversationId& id, const Result<GroupView>& group) {
+void Commands::write_group(std::uint64_t re, const ConversationId& id, const Result<GroupView>& group) {
   --in_progress_;
   if (!group) return frames_.write_failure(re, group.error());
   wire::Group out{id.text(), group->title, to_wire(group->permissions), group->members, {}, group->head.value};
@@ -118,7 +118,7 @@ void Session::write_group(std::uint64_t re, const ConversationId& id, const Resu
   frames_.write({re, std::move(out)});
 }
 
-void Session::carry_out(std::uint64_t re, wire::UpdateGroup& update) {
+void Commands::carry_out(std::uint64_t re, wire::UpdateGroup& update) {
   if (update.title.size() > kTitleMax || !printable(update.title)) return frames_.write_failure(re, invalid("title"));
   auto wish = wish_of(update.permissions.value_or(wire::Permissions{}));
   if (!wish) return frames_.write_failure(re, wish.error());
@@ -127,7 +127,7 @@ void Session::carry_out(std::uint64_t re, wire::UpdateGroup& update) {
   start_change(re, update.conversation, std::move(request));
 }
 
-void Session::carry_out(std::uint64_t re, wire::AddMembers& add) {
+void Commands::carry_out(std::uint64_t re, wire::AddMembers& add) {
   auto users = users_of(add.users);
   if (!users) return frames_.write_failure(re, users.error());
   if (users->empty()) return frames_.write_failure(re, invalid("users"));
@@ -136,7 +136,7 @@ void Session::carry_out(std::uint64_t re, wire::AddMembers& add) {
   start_change(re, add.conversation, std::move(request));
 }
 
-void Session::carry_out(std::uint64_t re, wire::RemoveMember& remove) {
+void Commands::carry_out(std::uint64_t re, wire::RemoveMember& remove) {
   auto user = UserId::parse(remove.user);
   if (!user) return frames_.write_failure(re, Code::unknown_user);
   ChangeRequest request{user_, *user == user_ ? EntryKind::left : EntryKind::removed, {}, {}};
@@ -144,13 +144,13 @@ void Session::carry_out(std::uint64_t re, wire::RemoveMember& remove) {
   start_change(re, remove.conversation, std::move(request));
 }
 
-void Session::carry_out(std::uint64_t re, wire::Leave& leave) {
+void Commands::carry_out(std::uint64_t re, wire::Leave& leave) {
   ChangeRequest request{user_, EntryKind::left, {}, {}};
   request.details.users = {user_};
   start_change(re, leave.conversation, std::move(request));
 }
 
-void Session::carry_out(std::uint64_t re, wire::SetRole& set) {
+void Commands::carry_out(std::uint64_t re, wire::SetRole& set) {
   auto user = UserId::parse(set.user);
   if (!user) return frames_.write_failure(re, Code::unknown_user);
   auto role = role_by_name(set.role);
@@ -161,19 +161,19 @@ void Session::carry_out(std::uint64_t re, wire::SetRole& set) {
   start_change(re, set.conversation, std::move(request));
 }
 
-void Session::carry_out(std::uint64_t re, wire::GetGroup& get) {
+void Commands::carry_out(std::uint64_t re, wire::GetGroup& get) {
   auto id = ConversationId::parse(get.conversation);
   if (!id) return frames_.write_failure(re, Code::not_found);
   ++in_progress_;
   scope_.spawn(do_group(re, *id));
 }
 
-Task<void> Session::do_group(std::uint64_t re, ConversationId id) {
+Task<void> Commands::do_group(std::uint64_t re, ConversationId id) {
   auto group = co_await place_.backend.group(id, user_);
   write_group(re, id, group);
 }
 
-void Session::carry_out(std::uint64_t re, wire::GetMembers& get) {
+void Commands::carry_out(std::uint64_t re, wire::GetMembers& get) {
   auto id = ConversationId::parse(get.conversation);
   if (!id) return frames_.write_failure(re, Code::not_found);
   std::optional<UserId> after = UserId();
@@ -184,7 +184,7 @@ void Session::carry_out(std::uint64_t re, wire::GetMembers& get) {
   scope_.spawn(do_members(re, *id, limit, std::move(*after)));
 }
 
-Task<void> Session::do_members(std::uint64_t re, ConversationId id, std::uint32_t limit, UserId after) {
+Task<void> Commands::do_members(std::uint64_t re, ConversationId id, std::uint32_t limit, UserId after) {
   auto list = co_await place_.backend.members(id, user_, std::move(after), limit);
   --in_progress_;
   if (!list) {

@@ -1,9 +1,7 @@
-// The commands of a session: checks their shape, passes them on to where they belong, writes the answer.
 #include <algorithm>
 #include <charconv>
 
-#include "base/bytes.h"
-#include "session/session.h"
+#include "session/commands.h"
 #include "store/retry.h"
 
 namespace kith {
@@ -11,7 +9,6 @@ namespace kith {
 namespace {
 
 constexpr std::uint32_t kHistoryDefault = 50, kHistoryMax = 200, kListDefault = 20, kListMax = 100;
-constexpr Duration kConfirmEvery = 1s;
 
 std::uint32_t limited(std::uint32_t asked, std::uint32_t standard, std::uint32_t most) {
   return asked == 0 ? standard : std::min(asked, most);
@@ -62,41 +59,25 @@ Result<Details> sent_details(wire::Send& send, wire::JsonReader& reader) {
 
 }  // namespace
 
-void Session::received(std::string_view frame) {
-  if (ended_) return;
-  if (!began_) {
-    if (early_.size() < place_.options.commands_max) return early_.emplace_back(frame), void();
-    return end(Code::too_large);
-  }
-  ++place_.traffic.commands;
-  auto command = frames_.read(frame);
-  if (!command) {
-    const auto& [failure, id] = command.error();
-    frames_.write_failure(id, failure);
-    // A client that writes no valid frames would only go on; one that is newer than this server may.
-    if (failure.code == Code::malformed) end(Code::malformed);
-    return;
-  }
+void Commands::carry_out(wire::Command& command) {
   if (in_progress_ >= place_.options.commands_max) {
-    return frames_.write_failure(command->id, {Code::busy, "too many commands in progress on this connection", 100});
+    return frames_.write_failure(command.id, {Code::busy, "too many commands in progress on this connection", 100});
   }
   std::visit(
       [&](auto& body) {
         using T = std::decay_t<decltype(body)>;
-        if constexpr (std::is_same_v<T, wire::Ping>) {
-          frames_.write({command->id, wire::Pong{}});
-        } else if constexpr (std::is_same_v<T, wire::Auth>) {
-          frames_.write_failure(command->id, Code::already_authenticated);
+        if constexpr (requires { carry_out(command.id, body); }) {
+          carry_out(command.id, body);
         } else if constexpr (std::is_same_v<T, std::monostate>) {
-          frames_.write_failure(command->id, Code::unknown_command);
+          frames_.write_failure(command.id, Code::unknown_command);
         } else {
-          carry_out(command->id, body);
+          KITH_ASSERT(!"a command of the connection itself");
         }
       },
-      command->command);
+      command.command);
 }
 
-void Session::finish(std::uint64_t re, const Result<Ok>& result) {
+void Commands::finish(std::uint64_t re, const Result<Ok>& result) {
   --in_progress_;
   if (result) {
     frames_.write({re, wire::Done{}});
@@ -107,7 +88,7 @@ void Session::finish(std::uint64_t re, const Result<Ok>& result) {
 
 // ---------------------------------------------------------------------------------------------------------------- send
 
-void Session::carry_out(std::uint64_t re, wire::Send& send) {
+void Commands::carry_out(std::uint64_t re, wire::Send& send) {
   std::optional<ConversationId> id;
   std::optional<UserId> to;
   if (auto* user = std::get_if<wire::Send::To>(&send.target)) {
@@ -133,7 +114,7 @@ void Session::carry_out(std::uint64_t re, wire::Send& send) {
   scope_.spawn(do_send(re, *id, std::move(to), {user_, *client_id, base, std::move(send.text), std::move(*details)}));
 }
 
-Task<void> Session::do_send(std::uint64_t re, ConversationId id, std::optional<UserId> to, SendRequest request) {
+Task<void> Commands::do_send(std::uint64_t re, ConversationId id, std::optional<UserId> to, SendRequest request) {
   auto receipt = co_await place_.backend.send(id, std::move(to), std::move(request));
   --in_progress_;
   if (!receipt) {
@@ -144,7 +125,7 @@ Task<void> Session::do_send(std::uint64_t re, ConversationId id, std::optional<U
   frames_.write_sent(re, *receipt);
 }
 
-void Session::carry_out(std::uint64_t re, wire::Open& open) {
+void Commands::carry_out(std::uint64_t re, wire::Open& open) {
   auto with = UserId::parse(open.with);
   if (!with) return frames_.write_failure(re, Code::unknown_user);
   if (*with == user_) return frames_.write_failure(re, Code::self_conversation);
@@ -152,7 +133,7 @@ void Session::carry_out(std::uint64_t re, wire::Open& open) {
   scope_.spawn(do_open(re, std::move(*with)));
 }
 
-Task<void> Session::do_open(std::uint64_t re, UserId with) {
+Task<void> Commands::do_open(std::uint64_t re, UserId with) {
   auto id = ConversationId::direct(user_, with);
   auto head = co_await place_.backend.open_direct(id, user_, with);
   --in_progress_;
@@ -165,7 +146,7 @@ Task<void> Session::do_open(std::uint64_t re, UserId with) {
 
 // ------------------------------------------------------------------------------------------------------------- reading
 
-void Session::carry_out(std::uint64_t re, wire::GetHistory& get) {
+void Commands::carry_out(std::uint64_t re, wire::GetHistory& get) {
   auto id = ConversationId::parse(get.conversation);
   if (!id) return frames_.write_failure(re, Code::not_found);
   if (get.before != 0 && get.after) return frames_.write_failure(re, invalid("before and after"));
@@ -176,8 +157,8 @@ void Session::carry_out(std::uint64_t re, wire::GetHistory& get) {
   scope_.spawn(do_history(re, *id, before, after, limited(get.limit, kHistoryDefault, kHistoryMax)));
 }
 
-Task<void> Session::do_history(std::uint64_t re, ConversationId id, std::optional<Seq> before, std::optional<Seq> after,
-                               std::uint32_t limit) {
+Task<void> Commands::do_history(std::uint64_t re, ConversationId id, std::optional<Seq> before, std::optional<Seq> after,
+                                std::uint32_t limit) {
   auto page = co_await place_.backend.history(id, user_, before, after, limit);
   --in_progress_;
   if (!page) {
@@ -187,12 +168,12 @@ Task<void> Session::do_history(std::uint64_t re, ConversationId id, std::optiona
   frames_.write_history(re, id, *page);
 }
 
-void Session::carry_out(std::uint64_t re, wire::GetConversations& get) {
+void Commands::carry_out(std::uint64_t re, wire::GetConversations& get) {
   ++in_progress_;
   scope_.spawn(do_conversations(re, limited(get.limit, kListDefault, kListMax), std::move(get.page)));
 }
 
-Task<void> Session::do_conversations(std::uint64_t re, std::uint32_t limit, std::string page) {
+Task<void> Commands::do_conversations(std::uint64_t re, std::uint32_t limit, std::string page) {
   auto result = co_await list(limit, std::move(page));
   --in_progress_;
   if (result) {
@@ -202,7 +183,7 @@ Task<void> Session::do_conversations(std::uint64_t re, std::uint32_t limit, std:
   }
 }
 
-Task<Result<wire::Conversations>> Session::list(std::uint32_t limit, std::string page) {
+Task<Result<wire::Conversations>> Commands::list(std::uint32_t limit, std::string page) {
   std::optional<ListPlace> place;
   if (!page.empty()) {
     place = ListPlace::parse(page);
@@ -252,7 +233,7 @@ Task<Result<wire::Conversations>> Session::list(std::uint32_t limit, std::string
 
 // --------------------------------------------------------------------------------------------------------------- marks
 
-void Session::carry_out(std::uint64_t re, wire::Read& read) {
+void Commands::carry_out(std::uint64_t re, wire::Read& read) {
   auto id = ConversationId::parse(read.conversation);
   if (!id) return frames_.write_failure(re, Code::not_found);
   if (read.seq == 0) return frames_.write_failure(re, invalid("seq"));
@@ -260,7 +241,7 @@ void Session::carry_out(std::uint64_t re, wire::Read& read) {
   scope_.spawn(do_read(re, *id, {read.seq}));
 }
 
-Task<void> Session::do_read(std::uint64_t re, ConversationId id, Seq seq) {
+Task<void> Commands::do_read(std::uint64_t re, ConversationId id, Seq seq) {
   auto point = co_await place_.backend.point(id, user_, seq);
   if (!point) {
     finish(re, point.error());
@@ -272,7 +253,7 @@ Task<void> Session::do_read(std::uint64_t re, ConversationId id, Seq seq) {
   finish(re, done);
 }
 
-void Session::carry_out(std::uint64_t re, wire::Block& block) {
+void Commands::carry_out(std::uint64_t re, wire::Block& block) {
   auto other = UserId::parse(block.user);
   if (!other) return frames_.write_failure(re, Code::unknown_user);
   if (*other == user_) return frames_.write_failure(re, Code::self_conversation);
@@ -280,39 +261,10 @@ void Session::carry_out(std::uint64_t re, wire::Block& block) {
   scope_.spawn(do_block(re, std::move(*other), block.blocked));
 }
 
-Task<void> Session::do_block(std::uint64_t re, UserId other, bool blocked) {
+Task<void> Commands::do_block(std::uint64_t re, UserId other, bool blocked) {
   auto id = ConversationId::direct(user_, other);
   auto done = co_await place_.backend.block(id, user_, std::move(other), blocked);
   finish(re, done);
-}
-
-// No reply, whatever happens: a confirmation that is lost is followed by a later one.
-void Session::carry_out(std::uint64_t, wire::Confirm& confirm) {
-  confirmed_ = std::max(confirmed_, std::min(Useq{confirm.useq}, position_));
-  if (confirmed_ == confirmed_written_ || confirm_later_) return;
-  // The first of a second is written at once, the last of it at its end.
-  Instant now = place_.loop.now();
-  Duration since = now - confirm_at_;
-  if (confirm_at_.ns == 0 || since >= kConfirmEvery) {
-    confirm_at_ = now;
-    scope_.spawn(write_confirmed());
-    return;
-  }
-  confirm_later_ = place_.loop.after(kConfirmEvery - since, [this] {
-    confirm_later_.cancel();
-    confirm_at_ = place_.loop.now();
-    scope_.spawn(write_confirmed());
-  });
-}
-
-// Beside the device's own row, in a partition that no user id can name.
-Task<void> Session::write_confirmed() {
-  confirmed_written_ = confirmed_;
-  std::string value;
-  ByteWriter(value).varint(confirmed_.value);
-  std::vector<Row> rows{{device_.text(), std::move(value)}};
-  auto put = co_await place_.store.put(RowTable::devices, user_.text() + "/confirmed", std::move(rows));
-  (void)put;
 }
 
 }  // namespace kith

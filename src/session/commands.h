@@ -1,0 +1,62 @@
+// session/commands.h — Carries out the commands of one user: checks their shape, passes them on to where they belong, writes the answer.
+//
+//   Which loop   That of the user. Owned by the session, or by the HTTP request, whose commands they are.
+//   Order        Commands take effect in the order of the calls; answers may overtake each other.
+//   Cancelled    When it ends: commands in progress may still take effect, their answers are lost, and a repeat gives them again.
+#pragma once
+
+#include <string>
+
+#include "session/frames.h"
+
+namespace kith {
+
+class Commands {
+ public:
+  // `frames` gets the answers. Both, and `user`, outlive it.
+  Commands(Place& place, Frames& frames, const UserId& user) : place_(place), frames_(frames), user_(user) {}
+
+  // Any command but auth, confirm and ping, which are the connection's own. Beyond SessionOptions::commands_max in progress: busy.
+  void carry_out(wire::Command& command);
+
+ private:
+  void carry_out(std::uint64_t re, wire::Send& send);
+  void carry_out(std::uint64_t re, wire::Open& open);
+  void carry_out(std::uint64_t re, wire::GetHistory& get);
+  void carry_out(std::uint64_t re, wire::GetConversations& get);
+  void carry_out(std::uint64_t re, wire::Read& read);
+  void carry_out(std::uint64_t re, wire::Block& block);
+  void carry_out(std::uint64_t re, wire::Edit& edit);
+  void carry_out(std::uint64_t re, wire::Delete& erase);
+  void carry_out(std::uint64_t re, wire::React& react);
+  void carry_out(std::uint64_t re, wire::CreateGroup& create);
+  void carry_out(std::uint64_t re, wire::UpdateGroup& update);
+  void carry_out(std::uint64_t re, wire::AddMembers& add);
+  void carry_out(std::uint64_t re, wire::RemoveMember& remove);
+  void carry_out(std::uint64_t re, wire::Leave& leave);
+  void carry_out(std::uint64_t re, wire::SetRole& set);
+  void carry_out(std::uint64_t re, wire::GetGroup& get);
+  void carry_out(std::uint64_t re, wire::GetMembers& get);
+  Task<void> do_send(std::uint64_t re, ConversationId id, std::optional<UserId> to, SendRequest request);
+  void start_change(std::uint64_t re, const std::string& conversation, ChangeRequest request);
+  Task<void> do_change(std::uint64_t re, ConversationId id, ChangeRequest request);
+  Task<void> do_create_group(std::uint64_t re, ConversationId id, ChangeRequest request);
+  Task<void> do_group(std::uint64_t re, ConversationId id);
+  Task<void> do_members(std::uint64_t re, ConversationId id, std::uint32_t limit, UserId after);
+  void write_group(std::uint64_t re, const ConversationId& id, const Result<GroupView>& group);
+  Task<void> do_open(std::uint64_t re, UserId with);
+  Task<void> do_history(std::uint64_t re, ConversationId id, std::optional<Seq> before, std::optional<Seq> after, std::uint32_t limit);
+  Task<void> do_conversations(std::uint64_t re, std::uint32_t limit, std::string page);
+  Task<Result<wire::Conversations>> list(std::uint32_t limit, std::string page);
+  Task<void> do_read(std::uint64_t re, ConversationId id, Seq seq);
+  Task<void> do_block(std::uint64_t re, UserId other, bool blocked);
+  void finish(std::uint64_t re, const Result<Ok>& result);
+
+  Place& place_;
+  Frames& frames_;
+  const UserId& user_;
+  std::uint32_t in_progress_ = 0;
+  Scope scope_;
+};
+
+}  // namespace kith

@@ -1,0 +1,72 @@
+#include "session/pages.h"
+
+#include <algorithm>
+
+#include "base/plant.h"
+#include "session/frames.h"
+
+namespace kith {
+
+namespace {
+
+constexpr std::uint32_t kPagePointers = 500;     // Inbox steps folded into one page.
+constexpr std::size_t kPageChanges = 100;        // Conversations of one page.
+constexpr std::uint32_t kPageEntries = 200;      // Entries inline in one page, of all conversations together …
+constexpr std::uint32_t kFarBehindEntries = 20;  // … and of one that has more new ones than fit.
+constexpr std::size_t kPageBytes = 128 << 10;    // Texts inline in one page.
+
+Task<Result<Ok>> inline_entries(Place& place, Inbox& inbox, wire::Page& page) {
+  std::uint32_t left = kPageEntries;
+  std::size_t bytes = kPageBytes;
+  for (wire::Change& change : page.changes) {
+    auto id = *ConversationId::parse(change.conversation);
+    auto with = co_await inbox.with(id);
+    if (!with) co_return with.error();
+    change.with = with->text();
+    std::uint64_t fresh = change.to - change.from;
+    auto limit = static_cast<std::uint32_t>(fresh <= left ? fresh : std::min(left, kFarBehindEntries));
+    if (limit == 0) continue;
+    auto entries = co_await place.backend.newest(id, inbox.user(), {change.from}, {change.to}, limit, bytes);
+    if (!entries) co_return entries.error();
+    for (const EntryPtr& entry : *entries) {
+      bytes -= std::min(bytes, entry->text().size() + 1);
+      change.entries.push_back(to_wire(id, *entry));
+    }
+    left -= static_cast<std::uint32_t>(entries->size());
+  }
+  co_return Ok{};
+}
+
+}  // namespace
+
+Task<Result<wire::Page>> next_page(Place& place, Inbox& inbox, Useq position) {
+  auto pointers = co_await inbox.pointers(position, kPagePointers);
+  if (!pointers) co_return pointers.error();
+  wire::Page page;
+  page.from = page.to = position.value;
+  for (const Pointer& pointer : *pointers) {
+    if (pointer.kind != PointerKind::unknown) {
+      std::string conversation = pointer.conversation.text();
+      auto change =
+          std::find_if(page.changes.begin(), page.changes.end(), [&](const wire::Change& c) { return c.conversation == conversation; });
+      if (change == page.changes.end()) {
+        if (page.changes.size() == kPageChanges) break;
+        change = page.changes.insert(change, wire::Change{.conversation = std::move(conversation)});
+      }
+      if (pointer.kind == PointerKind::read) {
+        change->read = std::max(change->read, pointer.to.value);
+      } else {
+        if (change->to == 0) change->from = pointer.from.value;
+        change->to = pointer.to.value;
+      }
+    }
+    ++page.to;
+  }
+  auto filled = co_await inline_entries(place, inbox, page);
+  if (!filled) co_return filled.error();
+  if (planted(Plant::cursor_past_page) && Useq{page.to} < inbox.head()) ++page.to;
+  page.cursor = Cursor{place.store_id, inbox.rebuild(), {page.to}}.text();
+  co_return page;
+}
+
+}  // namespace kith
