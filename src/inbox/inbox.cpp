@@ -43,6 +43,7 @@ Task<Result<bool>> Inbox::open() {
     state.row.apply(pointer, useq);
     state.queued = state.row.reached;
     state.read_queued = state.row.read;
+    state.settings_queued = state.row.settings;
     touch(state);
   }
   co_return true;
@@ -69,6 +70,7 @@ Inbox::State& Inbox::adopt(ConversationState row) {
   State& state = states_[row.conversation];
   state.queued = row.reached;
   state.read_queued = row.read;
+  state.settings_queued = row.settings;
   state.row = std::move(row);
   return state;
 }
@@ -131,6 +133,51 @@ Task<Result<Ok>> Inbox::read(ConversationId conversation, Point point) {
   co_return Ok{};
 }
 
+// A step that stands for itself.
+Task<Result<Ok>> Inbox::note(State& state, Pointer pointer) {
+  state.merging = nullptr;  // What comes now is later than this.
+  Outgoing& outgoing = enqueue({std::move(pointer), {}, {}});
+  auto done = outgoing.done.emplace().future();
+  ++state.notes;
+  hurry();
+  co_await done;
+  co_return Ok{};
+}
+
+Task<Result<Ok>> Inbox::clear(ConversationId conversation, Point point) {
+  auto loaded = co_await load(conversation);
+  if (!loaded) co_return loaded.error();
+  State& state = **loaded;
+  if (point.seq <= state.row.cleared) co_return Ok{};
+  Pointer pointer{.kind = PointerKind::cleared, .conversation = conversation, .to = point.seq, .n = point.n};
+  auto done = co_await note(state, std::move(pointer));
+  co_return done;
+}
+
+Task<Result<Ok>> Inbox::hide(ConversationId conversation, Seq seq) {
+  auto loaded = co_await load(conversation);
+  if (!loaded) co_return loaded.error();
+  State& state = **loaded;
+  if (!state.row.shows(seq)) co_return Ok{};
+  if (state.row.hidden.size() >= kHiddenMax) co_return Failure{Code::limit_reached, "hidden entries; clear the conversation instead"};
+  Pointer pointer{.kind = PointerKind::hidden, .conversation = conversation, .to = seq};
+  auto done = co_await note(state, std::move(pointer));
+  co_return done;
+}
+
+Task<Result<Ok>> Inbox::configure(ConversationId conversation, Fn<void(Settings&)> change) {
+  auto loaded = co_await load(conversation);
+  if (!loaded) co_return loaded.error();
+  State& state = **loaded;
+  Settings settings = state.settings_queued;
+  change(settings);
+  if (settings == state.settings_queued && settings == state.row.settings) co_return Ok{};
+  state.settings_queued = settings;
+  Pointer pointer{.kind = PointerKind::settings, .conversation = conversation, .settings = settings};
+  auto done = co_await note(state, std::move(pointer));
+  co_return done;
+}
+
 Task<void> Inbox::until_durable(State& state) {
   state.waiters.emplace_back();
   auto future = state.waiters.back().future();
@@ -179,6 +226,10 @@ void Inbox::durable(Seq first, Seq last) {
     if (!planted(Plant::push_before_durable)) observer_.advanced(user_, {useq, outgoing.pointer, outgoing.entries});
     std::move(state.waiters.begin(), state.waiters.end(), std::back_inserter(waiters));
     state.waiters.clear();
+    if (in_flight_.front().done) {
+      --state.notes;
+      waiters.push_back(std::move(*in_flight_.front().done));
+    }
     in_flight_.pop_front();
   }
   for (auto& waiter : waiters) waiter.set(Ok{});
@@ -258,10 +309,10 @@ Task<Result<std::vector<Pointer>>> Inbox::pointers(Useq after, std::uint32_t lim
   co_return out;
 }
 
-Task<Result<UserId>> Inbox::with(ConversationId conversation) {
+Task<Result<ConversationState>> Inbox::view(ConversationId conversation) {
   auto state = co_await load(conversation);
   if (!state) co_return state.error();
-  co_return (*state)->row.with;
+  co_return (*state)->row;
 }
 
 Task<Result<std::vector<ConversationState>>> Inbox::conversations() {

@@ -38,6 +38,8 @@ class InboxObserver {
 
 class Inbox final : private Log::Owner {
  public:
+  static constexpr std::size_t kHiddenMax = 1000;  // Entries of one conversation.
+
   Inbox(Loop& loop, Store& store, UserId user, Epoch epoch, InboxObserver& observer);
   ~Inbox() override;
 
@@ -49,11 +51,17 @@ class Inbox final : private Log::Owner {
   // Moves the user's own read mark up to `point`; a lower one changes nothing.
   Task<Result<Ok>> read(ConversationId conversation, Point point);
 
+  // Takes everything up to `point`, or one entry, out of the user's view. limit_reached beyond kHiddenMax.
+  Task<Result<Ok>> clear(ConversationId conversation, Point point);
+  Task<Result<Ok>> hide(ConversationId conversation, Seq seq);
+  // `change` gets the settings as they are on their way to be.
+  Task<Result<Ok>> configure(ConversationId conversation, Fn<void(Settings&)> change);
+
   // Pointers after `after`, oldest first, at most `limit`. Numbered after + 1, after + 2, ….
   Task<Result<std::vector<Pointer>>> pointers(Useq after, std::uint32_t limit);
 
-  // The other user of a direct conversation that the inbox has; empty when it has not.
-  Task<Result<UserId>> with(ConversationId conversation);
+  // A conversation as the user sees it; with `reached` 0 when the inbox has not got it.
+  Task<Result<ConversationState>> view(ConversationId conversation);
 
   // Every conversation of the user, in no order.
   Task<Result<std::vector<ConversationState>>> conversations();
@@ -73,15 +81,20 @@ class Inbox final : private Log::Owner {
   struct Outgoing {
     Pointer pointer;
     std::vector<EntryPtr> entries;
+    std::optional<Promise<Ok>> done{};
   };
   struct State {
     ConversationState row;
     Seq queued;  // Mark once everything on its way is durable.
     Seq read_queued;
+    Settings settings_queued;
+    std::size_t notes = 0;        // On their way.
     Outgoing* merging = nullptr;  // Still waiting, so it may grow.
     bool dirty = false;
     std::vector<Promise<Ok>> waiters;  // For the next pointer of this conversation to be durable.
-    bool busy() const { return dirty || !waiters.empty() || merging != nullptr || queued != row.reached || read_queued != row.read; }
+    bool busy() const {
+      return dirty || !waiters.empty() || merging != nullptr || queued != row.reached || read_queued != row.read || notes != 0;
+    }
   };
 
   // Log::Owner
@@ -94,6 +107,7 @@ class Inbox final : private Log::Owner {
   State& adopt(ConversationState row);
   Outgoing& enqueue(Outgoing outgoing);
   Task<void> until_durable(State& state);
+  Task<Result<Ok>> note(State& state, Pointer pointer);
   void touch(State& state);
   Task<void> write_behind();
   void forget_quiet_states();

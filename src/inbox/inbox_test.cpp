@@ -315,10 +315,10 @@ TEST(Inbox, ItKnowsWhoTheOtherIs) {
   Talk talk("alice");
   talk.say(home.alice, 3);
   ASSERT_TRUE(home.open());
-  EXPECT_TRUE(value_of(home.loop, home.scope.start(home.inbox->with(talk.id)))->empty());
+  EXPECT_TRUE(value_of(home.loop, home.scope.start(home.inbox->view(talk.id)))->with.empty());
   home.handed(talk.part(0, 1));
   home.handed(talk.part(1, 3));
-  EXPECT_EQ(*value_of(home.loop, home.scope.start(home.inbox->with(talk.id))), home.alice);
+  EXPECT_EQ(value_of(home.loop, home.scope.start(home.inbox->view(talk.id)))->with, home.alice);
   home.restart();
   EXPECT_EQ(home.state(talk).with, home.alice);
 }

@@ -148,7 +148,7 @@ struct Home : InboxObserver {
   bool present(const UserId&) const override { return here; }
   void advanced(const UserId& who, const InboxStep& step) override {
     EXPECT_EQ(who, bob);
-    EXPECT_EQ(step.entries.size(), step.pointer.kind == PointerKind::read ? 0 : step.pointer.to - step.pointer.from);
+    EXPECT_EQ(step.entries.size(), step.pointer.kind == PointerKind::advanced ? step.pointer.to - step.pointer.from : 0);
     heard.push_back(step.useq);
   }
 

@@ -7,7 +7,18 @@ namespace kith {
 
 namespace {
 constexpr std::uint8_t kForm = 1;
+
+void write_settings(ByteWriter& writer, const Settings& settings) {
+  writer.varint(static_cast<std::uint64_t>(settings.muted_until.ms));
+  writer.u8(static_cast<std::uint8_t>((settings.pinned ? 1 : 0) | (settings.archived ? 2 : 0)));
 }
+
+Settings read_settings(ByteReader& reader) {
+  WallTime muted_until{static_cast<std::int64_t>(reader.varint())};
+  auto flags = reader.u8();
+  return {muted_until, (flags & 1) != 0, (flags & 2) != 0};
+}
+}  // namespace
 
 std::string encode(const Pointer& pointer) {
   std::string out;
@@ -24,6 +35,7 @@ std::string encode(const Pointer& pointer) {
   writer.varint(pointer.joined.value);
   writer.varint(pointer.joined_n);
   writer.varint(pointer.left.value);
+  write_settings(writer, pointer.settings);
   writer.varint(pointer.last.value);
   writer.varint(pointer.last_epoch.value);
   writer.string(pointer.with.text());
@@ -43,10 +55,11 @@ Pointer decode_pointer(const LogRow& row) {
   pointer.joined = {reader.varint()};
   pointer.joined_n = reader.varint();
   pointer.left = {reader.varint()};
+  pointer.settings = read_settings(reader);
   pointer.last = {reader.varint()};
   pointer.last_epoch = {reader.varint()};
   auto with = reader.string();
-  bool known = kind == static_cast<std::uint8_t>(PointerKind::advanced) || kind == static_cast<std::uint8_t>(PointerKind::read);
+  bool known = kind >= static_cast<std::uint8_t>(PointerKind::advanced) && kind <= static_cast<std::uint8_t>(PointerKind::settings);
   if (!known || form != kForm || !reader.done() || !conversation) return {.kind = PointerKind::unknown};
   pointer.kind = static_cast<PointerKind>(kind);
   pointer.conversation = *conversation;
@@ -64,6 +77,23 @@ void ConversationState::apply(const Pointer& pointer, Useq useq) {
     }
     return;
   }
+  if (pointer.kind == PointerKind::cleared) {
+    if (pointer.to <= cleared) return;
+    cleared = pointer.to;
+    cleared_n = pointer.n;
+    std::erase_if(hidden, [&](Seq seq) { return seq <= cleared; });
+    return;
+  }
+  if (pointer.kind == PointerKind::hidden) {
+    auto place = std::lower_bound(hidden.begin(), hidden.end(), pointer.to);
+    if (pointer.to > cleared && (place == hidden.end() || *place != pointer.to)) hidden.insert(place, pointer.to);
+    return;
+  }
+  if (pointer.kind == PointerKind::settings) {
+    settings = pointer.settings;
+    return;
+  }
+  active = useq;
   if (pointer.to > reached) {
     reached = pointer.to;
     n = std::max(n, pointer.n);  // An entry that cannot be shown has no count.
@@ -89,11 +119,14 @@ Row encode(const ConversationState& state) {
   ByteWriter writer(row.value);
   writer.u8(kForm);
   writer.string(state.with.text());
-  for (std::uint64_t value :
-       {state.reached.value, state.n, state.read.value, state.read_n, state.own.value, state.own_n, state.joined.value, state.joined_n,
-        state.left.value, state.message.value, state.message_epoch.value, state.last.value}) {
+  for (std::uint64_t value : {state.reached.value, state.n, state.read.value, state.read_n, state.own.value, state.own_n,
+                              state.cleared.value, state.cleared_n, state.joined.value, state.joined_n, state.left.value,
+                              state.message.value, state.message_epoch.value, state.active.value, state.last.value}) {
     writer.varint(value);
   }
+  write_settings(writer, state.settings);
+  writer.varint(state.hidden.size());
+  for (Seq seq : state.hidden) writer.varint(seq.value);
   return row;
 }
 
@@ -101,11 +134,13 @@ bool decode_state(const std::string& value, ConversationState& state) {
   ByteReader reader(value);
   auto form = reader.u8();
   state.with = UserId::parse(reader.string()).value_or(UserId{});
-  for (std::uint64_t* field :
-       {&state.reached.value, &state.n, &state.read.value, &state.read_n, &state.own.value, &state.own_n, &state.joined.value,
-        &state.joined_n, &state.left.value, &state.message.value, &state.message_epoch.value, &state.last.value}) {
+  for (std::uint64_t* field : {&state.reached.value, &state.n, &state.read.value, &state.read_n, &state.own.value, &state.own_n,
+                               &state.cleared.value, &state.cleared_n, &state.joined.value, &state.joined_n, &state.left.value,
+                               &state.message.value, &state.message_epoch.value, &state.active.value, &state.last.value}) {
     *field = reader.varint();
   }
+  state.settings = read_settings(reader);
+  for (auto count = reader.varint(); count > 0 && reader.ok(); --count) state.hidden.push_back({reader.varint()});
   return form == kForm && reader.done();
 }
 

@@ -6,8 +6,10 @@
 #include <algorithm>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "base/ids.h"
+#include "base/time.h"
 #include "store/store.h"
 
 namespace kith {
@@ -16,6 +18,16 @@ enum class PointerKind : std::uint8_t {
   unknown = 0,   // Written by a newer server, or damaged: its number stands.
   advanced = 1,  // The conversation advanced from `from` to `to`.
   read = 2,      // The user read the conversation up to `to`.
+  cleared = 3,   // The user took everything up to `to` out of their view …
+  hidden = 4,    // … or the entry `to`.
+  settings = 5,
+};
+
+// A user's own settings of a conversation.
+struct Settings {
+  WallTime muted_until;
+  bool pinned = false, archived = false;
+  bool operator==(const Settings&) const = default;
 };
 
 struct Pointer {
@@ -29,7 +41,8 @@ struct Pointer {
   Epoch last_epoch;
   Seq joined;  // The user came into the group with this entry, and `from` lies before it; 0: they were there. And the count there.
   std::uint64_t joined_n = 0;
-  Seq left;     // The entry with which the user left the group; 0: none in (from, to].
+  Seq left;  // The entry with which the user left the group; 0: none in (from, to].
+  Settings settings;
   UserId with;  // The other user of a direct conversation, in its first pointer.
 };
 
@@ -45,19 +58,25 @@ struct ConversationState {
   std::uint64_t n = 0;  // Count there.
   Seq read;             // The user's own read mark …
   std::uint64_t read_n = 0;
+  Seq cleared;  // … what they cleared …
+  std::uint64_t cleared_n = 0;
   Seq own;  // … and own last message,
   std::uint64_t own_n = 0;
   Seq joined;  // Where the user came in last, and the count there.
   std::uint64_t joined_n = 0;
-  Seq left;     // Where they left last.
+  Seq left;                 // Where they left last.
+  std::vector<Seq> hidden;  // Above `cleared`, ascending.
+  Settings settings;
   Seq message;  // The newest message, and the epoch of its row: a list page finds it without opening the log.
   Epoch message_epoch;
-  Useq last;  // Of the newest pointer that this row contains.
+  Useq active;  // When something last happened in it: the order of the list.
+  Useq last;    // Of the newest pointer that this row contains.
 
   bool operator==(const ConversationState&) const = default;
   void apply(const Pointer& pointer, Useq useq);
+  bool shows(Seq seq) const { return seq > cleared && !std::binary_search(hidden.begin(), hidden.end(), seq); }
   bool present() const { return left == Seq{0} || left < joined; }  // Still a member.
-  std::uint64_t unread() const { return n - std::min(n, std::max({read_n, own_n, joined_n})); }
+  std::uint64_t unread() const { return n - std::min(n, std::max({read_n, own_n, joined_n, cleared_n})); }
 };
 
 Row encode(const ConversationState& state);

@@ -159,12 +159,20 @@ void Commands::carry_out(std::uint64_t re, wire::GetHistory& get) {
 
 Task<void> Commands::do_history(std::uint64_t re, ConversationId id, std::optional<Seq> before, std::optional<Seq> after,
                                 std::uint32_t limit) {
-  auto page = co_await place_.backend.history(id, user_, before, after, limit);
+  // What the user took out of their own view is known where the user lives, not where the conversation does.
+  Result<ConversationState> view = Failure{Code::unavailable};
+  auto inbox = co_await place_.inboxes.acquire(user_);
+  if (inbox) view = co_await (*inbox)->view(id);
+  if (view && after) after = std::max(*after, view->cleared);
+  Result<HistoryPage> page = Failure{Code::unavailable};
+  if (view) page = co_await place_.backend.history(id, user_, before, after, limit);
   --in_progress_;
   if (!page) {
     frames_.write_failure(re, page.error());
     co_return;
   }
+  if (!after && !page->entries.empty() && page->entries.front()->seq <= view->cleared) page->more = false;
+  std::erase_if(page->entries, [&](const EntryPtr& entry) { return !view->shows(entry->seq); });
   frames_.write_history(re, id, *page);
 }
 
@@ -196,11 +204,11 @@ Task<Result<wire::Conversations>> Commands::list(std::uint32_t limit, std::strin
   std::vector<std::pair<ConversationState, std::string>> named;
   for (ConversationState& state : *all) {
     std::string text = state.conversation.text();
-    if (place && (state.last > place->last || (state.last == place->last && text <= place->conversation))) continue;
+    if (place && (state.active > place->last || (state.active == place->last && text <= place->conversation))) continue;
     named.emplace_back(std::move(state), std::move(text));
   }
   auto newer = [](const auto& a, const auto& b) {
-    return a.first.last != b.first.last ? a.first.last > b.first.last : a.second < b.second;
+    return a.first.active != b.first.active ? a.first.active > b.first.active : a.second < b.second;
   };
   std::size_t count = std::min<std::size_t>(limit, named.size());
   std::partial_sort(named.begin(), named.begin() + static_cast<std::ptrdiff_t>(count), named.end(), newer);
@@ -219,7 +227,9 @@ Task<Result<wire::Conversations>> Commands::list(std::uint32_t limit, std::strin
   for (std::size_t i = 0; i < count; ++i) {
     const auto& [state, text] = named[i];
     wire::ConversationSummary item{text, state.with.text(), state.reached.value, state.unread(), state.read.value, {}};
-    if (auto& row = (*last)[i]) item.last = to_wire(state.conversation, decode(std::move(*row)));
+    item.cleared = state.cleared.value;
+    if (state.settings != Settings{}) item.settings = to_wire(state.conversation, state.settings);
+    if (auto& row = (*last)[i]; row && state.shows(state.message)) item.last = to_wire(state.conversation, decode(std::move(*row)));
     // Who left does not learn what the group is called since.
     if (!state.conversation.is_direct() && state.present()) {
       auto group = (*groups)[i] ? decode_group(*(*groups)[i]) : std::nullopt;
@@ -227,7 +237,7 @@ Task<Result<wire::Conversations>> Commands::list(std::uint32_t limit, std::strin
     }
     out.items.push_back(std::move(item));
   }
-  if (count < named.size() && count > 0) out.next = ListPlace{named[count - 1].first.last, named[count - 1].second}.text();
+  if (count < named.size() && count > 0) out.next = ListPlace{named[count - 1].first.active, named[count - 1].second}.text();
   co_return out;
 }
 
@@ -250,6 +260,75 @@ Task<void> Commands::do_read(std::uint64_t re, ConversationId id, Seq seq) {
   auto inbox = co_await place_.inboxes.acquire(user_);
   Result<Ok> done = Failure{Code::unavailable};
   if (inbox) done = co_await (*inbox)->read(id, *point);
+  finish(re, done);
+}
+
+void Commands::carry_out(std::uint64_t re, wire::Clear& clear) {
+  auto id = ConversationId::parse(clear.conversation);
+  if (!id) return frames_.write_failure(re, Code::not_found);
+  if (clear.seq == 0) return frames_.write_failure(re, invalid("seq"));
+  ++in_progress_;
+  scope_.spawn(do_clear(re, *id, {clear.seq}));
+}
+
+Task<void> Commands::do_clear(std::uint64_t re, ConversationId id, Seq seq) {
+  auto point = co_await place_.backend.point(id, user_, seq);
+  if (!point) {
+    finish(re, point.error());
+    co_return;
+  }
+  auto inbox = co_await place_.inboxes.acquire(user_);
+  Result<Ok> done = Failure{Code::unavailable};
+  if (inbox) done = co_await (*inbox)->clear(id, *point);
+  finish(re, done);
+}
+
+void Commands::carry_out(std::uint64_t re, wire::Hide& hide) {
+  auto id = ConversationId::parse(hide.conversation);
+  if (!id) return frames_.write_failure(re, Code::not_found);
+  if (hide.seq == 0) return frames_.write_failure(re, invalid("seq"));
+  ++in_progress_;
+  scope_.spawn(do_hide(re, *id, {hide.seq}));
+}
+
+Task<void> Commands::do_hide(std::uint64_t re, ConversationId id, Seq seq) {
+  // Asked for its count, but meant: is there such an entry for this user?
+  auto point = co_await place_.backend.point(id, user_, seq);
+  if (!point) {
+    finish(re, point.error());
+    co_return;
+  }
+  auto inbox = co_await place_.inboxes.acquire(user_);
+  Result<Ok> done = Failure{Code::unavailable};
+  if (inbox) done = co_await (*inbox)->hide(id, seq);
+  finish(re, done);
+}
+
+void Commands::carry_out(std::uint64_t re, wire::Configure& configure) {
+  auto id = ConversationId::parse(configure.conversation);
+  if (!id) return frames_.write_failure(re, Code::not_found);
+  ++in_progress_;
+  scope_.spawn(do_configure(re, *id, std::move(configure)));
+}
+
+Task<void> Commands::do_configure(std::uint64_t re, ConversationId id, wire::Configure wish) {
+  auto inbox = co_await place_.inboxes.acquire(user_);
+  if (!inbox) {
+    finish(re, inbox.error());
+    co_return;
+  }
+  auto view = co_await (*inbox)->view(id);
+  Result<Ok> done = Failure{Code::not_found};
+  if (!view) {
+    done = view.error();
+  } else if (view->reached > Seq{0}) {
+    Fn<void(Settings&)> change = [wish = std::move(wish), now = place_.loop.wall()](Settings& settings) {
+      if (wish.muted_until.ms != 0) settings.muted_until = wish.muted_until > now ? wish.muted_until : WallTime{};
+      settings.pinned = wish.pinned.value_or(settings.pinned);
+      settings.archived = wish.archived.value_or(settings.archived);
+    };
+    done = co_await (*inbox)->configure(id, std::move(change));
+  }
   finish(re, done);
 }
 

@@ -25,6 +25,9 @@ class Commands {
   void carry_out(std::uint64_t re, wire::GetHistory& get);
   void carry_out(std::uint64_t re, wire::GetConversations& get);
   void carry_out(std::uint64_t re, wire::Read& read);
+  void carry_out(std::uint64_t re, wire::Clear& clear);
+  void carry_out(std::uint64_t re, wire::Hide& hide);
+  void carry_out(std::uint64_t re, wire::Configure& configure);
   void carry_out(std::uint64_t re, wire::Block& block);
   void carry_out(std::uint64_t re, wire::Edit& edit);
   void carry_out(std::uint64_t re, wire::Delete& erase);
@@ -49,6 +52,9 @@ class Commands {
   Task<void> do_conversations(std::uint64_t re, std::uint32_t limit, std::string page);
   Task<Result<wire::Conversations>> list(std::uint32_t limit, std::string page);
   Task<void> do_read(std::uint64_t re, ConversationId id, Seq seq);
+  Task<void> do_clear(std::uint64_t re, ConversationId id, Seq seq);
+  Task<void> do_hide(std::uint64_t re, ConversationId id, Seq seq);
+  Task<void> do_configure(std::uint64_t re, ConversationId id, wire::Configure wish);
   Task<void> do_block(std::uint64_t re, UserId other, bool blocked);
   void finish(std::uint64_t re, const Result<Ok>& result);
 

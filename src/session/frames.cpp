@@ -164,6 +164,10 @@ wire::Permissions to_wire(const Permissions& permissions) {
   return {lowest(Deed::send), lowest(Deed::add), lowest(Deed::remove), lowest(Deed::edit), lowest(Deed::moderate)};
 }
 
+wire::Settings to_wire(const ConversationId& conversation, const Settings& settings) {
+  return {conversation.text(), settings.muted_until, settings.pinned, settings.archived};
+}
+
 wire::Entry to_wire(const ConversationId& conversation, const Entry& entry) {
   std::string id = conversation.text(), from = entry.from.text();
   switch (entry.kind) {

@@ -1,6 +1,7 @@
 // session/frames.h — Writing frames to a connection in its encoding. The only place of the server core that picks between JSON and proto.
 #pragma once
 
+#include "inbox/pointer.h"
 #include "session/place.h"
 #include "session/transport.h"
 #include "wire/hot.h"
@@ -29,6 +30,7 @@ class Frames {
   const Encoding encoding_;
 };
 
+wire::Settings to_wire(const ConversationId& conversation, const Settings& settings);
 wire::Permissions to_wire(const Permissions& permissions);
 wire::Entry to_wire(const ConversationId& conversation, const Entry& entry);
 

@@ -20,21 +20,42 @@ Task<Result<Ok>> inline_entries(Place& place, Inbox& inbox, wire::Page& page) {
   std::size_t bytes = kPageBytes;
   for (wire::Change& change : page.changes) {
     auto id = *ConversationId::parse(change.conversation);
-    auto with = co_await inbox.with(id);
-    if (!with) co_return with.error();
-    change.with = with->text();
+    auto view = co_await inbox.view(id);
+    if (!view) co_return view.error();
+    change.with = view->with.text();
     std::uint64_t fresh = change.to - change.from;
     auto limit = static_cast<std::uint32_t>(fresh <= left ? fresh : std::min(left, kFarBehindEntries));
     if (limit == 0) continue;
     auto entries = co_await place.backend.newest(id, inbox.user(), {change.from}, {change.to}, limit, bytes);
     if (!entries) co_return entries.error();
     for (const EntryPtr& entry : *entries) {
+      if (!view->shows(entry->seq)) continue;
       bytes -= std::min(bytes, entry->text().size() + 1);
       change.entries.push_back(to_wire(id, *entry));
     }
     left -= static_cast<std::uint32_t>(entries->size());
   }
   co_return Ok{};
+}
+
+void fold(wire::Change& change, const Pointer& pointer) {
+  switch (pointer.kind) {
+    case PointerKind::read:
+      change.read = std::max(change.read, pointer.to.value);
+      break;
+    case PointerKind::cleared:
+      change.cleared = std::max(change.cleared, pointer.to.value);
+      break;
+    case PointerKind::hidden:
+      change.hidden.push_back({pointer.conversation.text(), pointer.to.value});
+      break;
+    case PointerKind::settings:
+      change.settings = to_wire(pointer.conversation, pointer.settings);
+      break;
+    default:
+      if (change.to == 0) change.from = pointer.from.value;
+      change.to = pointer.to.value;
+  }
 }
 
 }  // namespace
@@ -53,12 +74,7 @@ Task<Result<wire::Page>> next_page(Place& place, Inbox& inbox, Useq position) {
         if (page.changes.size() == kPageChanges) break;
         change = page.changes.insert(change, wire::Change{.conversation = std::move(conversation)});
       }
-      if (pointer.kind == PointerKind::read) {
-        change->read = std::max(change->read, pointer.to.value);
-      } else {
-        if (change->to == 0) change->from = pointer.from.value;
-        change->to = pointer.to.value;
-      }
+      fold(*change, pointer);
     }
     ++page.to;
   }

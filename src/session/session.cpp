@@ -146,16 +146,37 @@ void Session::step(const InboxStep& step) {
   KITH_ASSERT(step.useq == position_.next());
   position_ = step.useq;
   const Pointer& pointer = step.pointer;
-  if (pointer.kind == PointerKind::read) {
-    frames_.write({0, wire::Event{step.useq.value, wire::ReadMark{pointer.conversation.text(), pointer.to.value}}});
-    return;
-  }
+  if (pointer.kind != PointerKind::advanced) return write_own(step);
   for (const EntryPtr& entry : step.entries) {
     // The position moves with the last one: a device that was cut off before it must get all of them again.
     bool last = entry == step.entries.back();
     ++place_.traffic.events;
     frames_.write_event(last ? step.useq : Useq{0}, pointer.conversation, *entry);
   }
+}
+
+// A step that is about the user alone.
+void Session::write_own(const InboxStep& step) {
+  const Pointer& pointer = step.pointer;
+  std::string conversation = pointer.conversation.text();
+  wire::Event event{step.useq.value, {}};
+  switch (pointer.kind) {
+    case PointerKind::read:
+      event.event = wire::ReadMark{std::move(conversation), pointer.to.value};
+      break;
+    case PointerKind::cleared:
+      event.event = wire::ClearMark{std::move(conversation), pointer.to.value};
+      break;
+    case PointerKind::hidden:
+      event.event = wire::Hidden{std::move(conversation), pointer.to.value};
+      break;
+    case PointerKind::settings:
+      event.event = to_wire(pointer.conversation, pointer.settings);
+      break;
+    default:
+      break;
+  }
+  frames_.write({0, std::move(event)});
 }
 
 void Session::drained() {

@@ -42,6 +42,7 @@ class Session final : public Peer {
   Task<void> pump();
   std::string cursor_at(Useq useq) const;
 
+  void write_own(const InboxStep& step);
   void take_confirmation(Useq useq);
   Task<void> write_confirmed();
 

@@ -203,8 +203,9 @@ class Verifier {
     const Facts& facts = found->second;
     if (pointer.to > facts.head())
       return problem(which + " leads to entry " + number(pointer.to) + " of " + name + ", beyond its head " + number(facts.head()));
+    if (pointer.kind == PointerKind::settings) return;
     if (pointer.to == Seq{0}) return problem(which + " leads to no entry of " + name);
-    if (pointer.n != facts.counts[pointer.to.value - 1])
+    if (pointer.kind != PointerKind::hidden && pointer.n != facts.counts[pointer.to.value - 1])
       problem(which + " has a count that is not that of entry " + number(pointer.to) + " of " + name);
     if (pointer.kind != PointerKind::advanced) return;
     if (pointer.from >= pointer.to) problem(which + " covers no entry of " + name);

@@ -157,6 +157,26 @@ void for_each_field(GetMembers& message, Use&& use) {
 }
 
 template <class Use>
+void for_each_field(Clear& message, Use&& use) {
+  use(message.conversation);
+  use(message.seq);
+}
+
+template <class Use>
+void for_each_field(Hide& message, Use&& use) {
+  use(message.conversation);
+  use(message.seq);
+}
+
+template <class Use>
+void for_each_field(Configure& message, Use&& use) {
+  use(message.conversation);
+  use(message.muted_until);
+  use(message.pinned);
+  use(message.archived);
+}
+
+template <class Use>
 void for_each_field(Command& message, Use&& use) {
   use(message.id);
   use(message.command);
@@ -303,6 +323,14 @@ void for_each_field(History& message, Use&& use) {
 }
 
 template <class Use>
+void for_each_field(Settings& message, Use&& use) {
+  use(message.conversation);
+  use(message.muted_until);
+  use(message.pinned);
+  use(message.archived);
+}
+
+template <class Use>
 void for_each_field(ConversationSummary& message, Use&& use) {
   use(message.conversation);
   use(message.with);
@@ -311,6 +339,8 @@ void for_each_field(ConversationSummary& message, Use&& use) {
   use(message.read);
   use(message.last);
   use(message.title);
+  use(message.cleared);
+  use(message.settings);
 }
 
 template <class Use>
@@ -340,6 +370,18 @@ void for_each_field(ReadMark& message, Use&& use) {
 }
 
 template <class Use>
+void for_each_field(ClearMark& message, Use&& use) {
+  use(message.conversation);
+  use(message.seq);
+}
+
+template <class Use>
+void for_each_field(Hidden& message, Use&& use) {
+  use(message.conversation);
+  use(message.seq);
+}
+
+template <class Use>
 void for_each_field(Event& message, Use&& use) {
   use(message.useq);
   use(message.event);
@@ -353,6 +395,9 @@ void for_each_field(Change& message, Use&& use) {
   use(message.to);
   use(message.entries);
   use(message.read);
+  use(message.cleared);
+  use(message.hidden);
+  use(message.settings);
 }
 
 template <class Use>

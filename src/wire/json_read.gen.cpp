@@ -199,6 +199,32 @@ bool read_fields(JsonWalk& walk, JsonWalk::Object object, GetMembers& out) {
   });
 }
 
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Clear& out) {
+  return walk.each(object, [&](std::string_view key, JsonWalk::Value value) {
+    if (key == "conversation") return walk.field(value, "conversation", out.conversation);
+    if (key == "seq") return walk.field(value, "seq", out.seq);
+    return walk.unknown(value, key);
+  });
+}
+
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Hide& out) {
+  return walk.each(object, [&](std::string_view key, JsonWalk::Value value) {
+    if (key == "conversation") return walk.field(value, "conversation", out.conversation);
+    if (key == "seq") return walk.field(value, "seq", out.seq);
+    return walk.unknown(value, key);
+  });
+}
+
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Configure& out) {
+  return walk.each(object, [&](std::string_view key, JsonWalk::Value value) {
+    if (key == "conversation") return walk.field(value, "conversation", out.conversation);
+    if (key == "mutedUntil" || key == "muted_until") return walk.field(value, "mutedUntil", out.muted_until);
+    if (key == "pinned") return walk.field(value, "pinned", out.pinned);
+    if (key == "archived") return walk.field(value, "archived", out.archived);
+    return walk.unknown(value, key);
+  });
+}
+
 bool read_fields(JsonWalk& walk, JsonWalk::Object object, Command& out) {
   return walk.each(object, [&](std::string_view key, JsonWalk::Value value) {
     if (key == "id") return walk.field(value, "id", out.id);
@@ -222,6 +248,9 @@ bool read_fields(JsonWalk& walk, JsonWalk::Object object, Command& out) {
     if (key == "setRole" || key == "set_role") return walk.member<SetRole>(value, "setRole", out.command);
     if (key == "group") return walk.member<GetGroup>(value, "group", out.command);
     if (key == "members") return walk.member<GetMembers>(value, "members", out.command);
+    if (key == "clear") return walk.member<Clear>(value, "clear", out.command);
+    if (key == "hide") return walk.member<Hide>(value, "hide", out.command);
+    if (key == "configure") return walk.member<Configure>(value, "configure", out.command);
     return walk.unknown(value, key);
   });
 }
@@ -403,6 +432,16 @@ bool read_fields(JsonWalk& walk, JsonWalk::Object object, History& out) {
   });
 }
 
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Settings& out) {
+  return walk.each(object, [&](std::string_view key, JsonWalk::Value value) {
+    if (key == "conversation") return walk.field(value, "conversation", out.conversation);
+    if (key == "mutedUntil" || key == "muted_until") return walk.field(value, "mutedUntil", out.muted_until);
+    if (key == "pinned") return walk.field(value, "pinned", out.pinned);
+    if (key == "archived") return walk.field(value, "archived", out.archived);
+    return walk.unknown(value, key);
+  });
+}
+
 bool read_fields(JsonWalk& walk, JsonWalk::Object object, ConversationSummary& out) {
   return walk.each(object, [&](std::string_view key, JsonWalk::Value value) {
     if (key == "conversation") return walk.field(value, "conversation", out.conversation);
@@ -412,6 +451,8 @@ bool read_fields(JsonWalk& walk, JsonWalk::Object object, ConversationSummary& o
     if (key == "read") return walk.field(value, "read", out.read);
     if (key == "last") return walk.field(value, "last", out.last);
     if (key == "title") return walk.field(value, "title", out.title);
+    if (key == "cleared") return walk.field(value, "cleared", out.cleared);
+    if (key == "settings") return walk.field(value, "settings", out.settings);
     return walk.unknown(value, key);
   });
 }
@@ -451,6 +492,22 @@ bool read_fields(JsonWalk& walk, JsonWalk::Object object, ReadMark& out) {
   });
 }
 
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, ClearMark& out) {
+  return walk.each(object, [&](std::string_view key, JsonWalk::Value value) {
+    if (key == "conversation") return walk.field(value, "conversation", out.conversation);
+    if (key == "seq") return walk.field(value, "seq", out.seq);
+    return walk.unknown(value, key);
+  });
+}
+
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Hidden& out) {
+  return walk.each(object, [&](std::string_view key, JsonWalk::Value value) {
+    if (key == "conversation") return walk.field(value, "conversation", out.conversation);
+    if (key == "seq") return walk.field(value, "seq", out.seq);
+    return walk.unknown(value, key);
+  });
+}
+
 bool read_fields(JsonWalk& walk, JsonWalk::Object object, Event& out) {
   return walk.each(object, [&](std::string_view key, JsonWalk::Value value) {
     if (key == "useq") return walk.field(value, "useq", out.useq);
@@ -460,6 +517,9 @@ bool read_fields(JsonWalk& walk, JsonWalk::Object object, Event& out) {
     if (key == "deleted") return walk.member<Deleted>(value, "deleted", out.event);
     if (key == "reacted") return walk.member<Reacted>(value, "reacted", out.event);
     if (key == "group") return walk.member<GroupChange>(value, "group", out.event);
+    if (key == "cleared") return walk.member<ClearMark>(value, "cleared", out.event);
+    if (key == "hidden") return walk.member<Hidden>(value, "hidden", out.event);
+    if (key == "settings") return walk.member<Settings>(value, "settings", out.event);
     return walk.unknown(value, key);
   });
 }
@@ -472,6 +532,9 @@ bool read_fields(JsonWalk& walk, JsonWalk::Object object, Change& out) {
     if (key == "to") return walk.field(value, "to", out.to);
     if (key == "entries") return walk.field(value, "entries", out.entries);
     if (key == "read") return walk.field(value, "read", out.read);
+    if (key == "cleared") return walk.field(value, "cleared", out.cleared);
+    if (key == "hidden") return walk.field(value, "hidden", out.hidden);
+    if (key == "settings") return walk.field(value, "settings", out.settings);
     return walk.unknown(value, key);
   });
 }

@@ -455,6 +455,65 @@ bool read_fields(ProtoWalk& walk, std::string_view bytes, GetMembers& out) {
   });
 }
 
+void write_proto(const Clear& message, std::string& out) {
+  if (!message.conversation.empty()) {
+    proto_text(out, 1, message.conversation);
+  }
+  if (message.seq != 0) {
+    proto_number(out, 2, message.seq);
+  }
+}
+
+bool read_fields(ProtoWalk& walk, std::string_view bytes, Clear& out) {
+  return walk.each(bytes, [&](const ProtoWalk::Field& field) {
+    if (field.is(1, 2)) return walk.field(field, "conversation", out.conversation);
+    if (field.is(2, 0)) return walk.field(field, "seq", out.seq);
+    return walk.unknown(field);
+  });
+}
+
+void write_proto(const Hide& message, std::string& out) {
+  if (!message.conversation.empty()) {
+    proto_text(out, 1, message.conversation);
+  }
+  if (message.seq != 0) {
+    proto_number(out, 2, message.seq);
+  }
+}
+
+bool read_fields(ProtoWalk& walk, std::string_view bytes, Hide& out) {
+  return walk.each(bytes, [&](const ProtoWalk::Field& field) {
+    if (field.is(1, 2)) return walk.field(field, "conversation", out.conversation);
+    if (field.is(2, 0)) return walk.field(field, "seq", out.seq);
+    return walk.unknown(field);
+  });
+}
+
+void write_proto(const Configure& message, std::string& out) {
+  if (!message.conversation.empty()) {
+    proto_text(out, 1, message.conversation);
+  }
+  if (message.muted_until.ms != 0) {
+    proto_time(out, 2, message.muted_until);
+  }
+  if (message.pinned) {
+    proto_flag(out, 3, *message.pinned);
+  }
+  if (message.archived) {
+    proto_flag(out, 4, *message.archived);
+  }
+}
+
+bool read_fields(ProtoWalk& walk, std::string_view bytes, Configure& out) {
+  return walk.each(bytes, [&](const ProtoWalk::Field& field) {
+    if (field.is(1, 2)) return walk.field(field, "conversation", out.conversation);
+    if (field.is(2, 2)) return walk.field(field, "mutedUntil", out.muted_until);
+    if (field.is(3, 0)) return walk.field(field, "pinned", out.pinned);
+    if (field.is(4, 0)) return walk.field(field, "archived", out.archived);
+    return walk.unknown(field);
+  });
+}
+
 void write_proto(const Command& message, std::string& out) {
   if (message.id != 0) {
     proto_number(out, 1, message.id);
@@ -559,6 +618,21 @@ void write_proto(const Command& message, std::string& out) {
     write_proto(*kind, out);
     proto_close(out, begin);
   }
+  if (const auto* kind = std::get_if<Clear>(&message.command)) {
+    const auto begin = proto_open(out, 22);
+    write_proto(*kind, out);
+    proto_close(out, begin);
+  }
+  if (const auto* kind = std::get_if<Hide>(&message.command)) {
+    const auto begin = proto_open(out, 23);
+    write_proto(*kind, out);
+    proto_close(out, begin);
+  }
+  if (const auto* kind = std::get_if<Configure>(&message.command)) {
+    const auto begin = proto_open(out, 24);
+    write_proto(*kind, out);
+    proto_close(out, begin);
+  }
 }
 
 bool read_fields(ProtoWalk& walk, std::string_view bytes, Command& out) {
@@ -584,6 +658,9 @@ bool read_fields(ProtoWalk& walk, std::string_view bytes, Command& out) {
     if (field.is(19, 2)) return walk.member<SetRole>(field, "setRole", out.command);
     if (field.is(20, 2)) return walk.member<GetGroup>(field, "group", out.command);
     if (field.is(21, 2)) return walk.member<GetMembers>(field, "members", out.command);
+    if (field.is(22, 2)) return walk.member<Clear>(field, "clear", out.command);
+    if (field.is(23, 2)) return walk.member<Hide>(field, "hide", out.command);
+    if (field.is(24, 2)) return walk.member<Configure>(field, "configure", out.command);
     return walk.unknown(field);
   });
 }
@@ -1076,6 +1153,31 @@ bool read_fields(ProtoWalk& walk, std::string_view bytes, History& out) {
   });
 }
 
+void write_proto(const Settings& message, std::string& out) {
+  if (!message.conversation.empty()) {
+    proto_text(out, 1, message.conversation);
+  }
+  if (message.muted_until.ms != 0) {
+    proto_time(out, 2, message.muted_until);
+  }
+  if (message.pinned) {
+    proto_flag(out, 3, message.pinned);
+  }
+  if (message.archived) {
+    proto_flag(out, 4, message.archived);
+  }
+}
+
+bool read_fields(ProtoWalk& walk, std::string_view bytes, Settings& out) {
+  return walk.each(bytes, [&](const ProtoWalk::Field& field) {
+    if (field.is(1, 2)) return walk.field(field, "conversation", out.conversation);
+    if (field.is(2, 2)) return walk.field(field, "mutedUntil", out.muted_until);
+    if (field.is(3, 0)) return walk.field(field, "pinned", out.pinned);
+    if (field.is(4, 0)) return walk.field(field, "archived", out.archived);
+    return walk.unknown(field);
+  });
+}
+
 void write_proto(const ConversationSummary& message, std::string& out) {
   if (!message.conversation.empty()) {
     proto_text(out, 1, message.conversation);
@@ -1100,6 +1202,14 @@ void write_proto(const ConversationSummary& message, std::string& out) {
   if (!message.title.empty()) {
     proto_text(out, 7, message.title);
   }
+  if (message.cleared != 0) {
+    proto_number(out, 8, message.cleared);
+  }
+  if (message.settings) {
+    const auto begin = proto_open(out, 9);
+    write_proto(*message.settings, out);
+    proto_close(out, begin);
+  }
 }
 
 bool read_fields(ProtoWalk& walk, std::string_view bytes, ConversationSummary& out) {
@@ -1111,6 +1221,8 @@ bool read_fields(ProtoWalk& walk, std::string_view bytes, ConversationSummary& o
     if (field.is(5, 0)) return walk.field(field, "read", out.read);
     if (field.is(6, 2)) return walk.field(field, "last", out.last);
     if (field.is(7, 2)) return walk.field(field, "title", out.title);
+    if (field.is(8, 0)) return walk.field(field, "cleared", out.cleared);
+    if (field.is(9, 2)) return walk.field(field, "settings", out.settings);
     return walk.unknown(field);
   });
 }
@@ -1197,6 +1309,40 @@ bool read_fields(ProtoWalk& walk, std::string_view bytes, ReadMark& out) {
   });
 }
 
+void write_proto(const ClearMark& message, std::string& out) {
+  if (!message.conversation.empty()) {
+    proto_text(out, 1, message.conversation);
+  }
+  if (message.seq != 0) {
+    proto_number(out, 2, message.seq);
+  }
+}
+
+bool read_fields(ProtoWalk& walk, std::string_view bytes, ClearMark& out) {
+  return walk.each(bytes, [&](const ProtoWalk::Field& field) {
+    if (field.is(1, 2)) return walk.field(field, "conversation", out.conversation);
+    if (field.is(2, 0)) return walk.field(field, "seq", out.seq);
+    return walk.unknown(field);
+  });
+}
+
+void write_proto(const Hidden& message, std::string& out) {
+  if (!message.conversation.empty()) {
+    proto_text(out, 1, message.conversation);
+  }
+  if (message.seq != 0) {
+    proto_number(out, 2, message.seq);
+  }
+}
+
+bool read_fields(ProtoWalk& walk, std::string_view bytes, Hidden& out) {
+  return walk.each(bytes, [&](const ProtoWalk::Field& field) {
+    if (field.is(1, 2)) return walk.field(field, "conversation", out.conversation);
+    if (field.is(2, 0)) return walk.field(field, "seq", out.seq);
+    return walk.unknown(field);
+  });
+}
+
 void write_proto(const Event& message, std::string& out) {
   if (message.useq != 0) {
     proto_number(out, 1, message.useq);
@@ -1231,6 +1377,21 @@ void write_proto(const Event& message, std::string& out) {
     write_proto(*kind, out);
     proto_close(out, begin);
   }
+  if (const auto* kind = std::get_if<ClearMark>(&message.event)) {
+    const auto begin = proto_open(out, 8);
+    write_proto(*kind, out);
+    proto_close(out, begin);
+  }
+  if (const auto* kind = std::get_if<Hidden>(&message.event)) {
+    const auto begin = proto_open(out, 9);
+    write_proto(*kind, out);
+    proto_close(out, begin);
+  }
+  if (const auto* kind = std::get_if<Settings>(&message.event)) {
+    const auto begin = proto_open(out, 10);
+    write_proto(*kind, out);
+    proto_close(out, begin);
+  }
 }
 
 bool read_fields(ProtoWalk& walk, std::string_view bytes, Event& out) {
@@ -1242,6 +1403,9 @@ bool read_fields(ProtoWalk& walk, std::string_view bytes, Event& out) {
     if (field.is(5, 2)) return walk.member<Deleted>(field, "deleted", out.event);
     if (field.is(6, 2)) return walk.member<Reacted>(field, "reacted", out.event);
     if (field.is(7, 2)) return walk.member<GroupChange>(field, "group", out.event);
+    if (field.is(8, 2)) return walk.member<ClearMark>(field, "cleared", out.event);
+    if (field.is(9, 2)) return walk.member<Hidden>(field, "hidden", out.event);
+    if (field.is(10, 2)) return walk.member<Settings>(field, "settings", out.event);
     return walk.unknown(field);
   });
 }
@@ -1267,6 +1431,19 @@ void write_proto(const Change& message, std::string& out) {
   if (message.read != 0) {
     proto_number(out, 6, message.read);
   }
+  if (message.cleared != 0) {
+    proto_number(out, 7, message.cleared);
+  }
+  for (const auto& element : message.hidden) {
+    const auto begin = proto_open(out, 8);
+    write_proto(element, out);
+    proto_close(out, begin);
+  }
+  if (message.settings) {
+    const auto begin = proto_open(out, 9);
+    write_proto(*message.settings, out);
+    proto_close(out, begin);
+  }
 }
 
 bool read_fields(ProtoWalk& walk, std::string_view bytes, Change& out) {
@@ -1277,6 +1454,9 @@ bool read_fields(ProtoWalk& walk, std::string_view bytes, Change& out) {
     if (field.is(4, 0)) return walk.field(field, "to", out.to);
     if (field.is(5, 2)) return walk.field(field, "entries", out.entries);
     if (field.is(6, 0)) return walk.field(field, "read", out.read);
+    if (field.is(7, 0)) return walk.field(field, "cleared", out.cleared);
+    if (field.is(8, 2)) return walk.field(field, "hidden", out.hidden);
+    if (field.is(9, 2)) return walk.field(field, "settings", out.settings);
     return walk.unknown(field);
   });
 }

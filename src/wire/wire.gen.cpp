@@ -330,6 +330,45 @@ void write_json(const GetMembers& message, std::string& out) {
   json_close(out);
 }
 
+void write_json(const Clear& message, std::string& out) {
+  json_open(out);
+  if (!message.conversation.empty()) {
+    json_text(out, "\"conversation\":\"", message.conversation);
+  }
+  if (message.seq != 0) {
+    json_number(out, "\"seq\":", message.seq);
+  }
+  json_close(out);
+}
+
+void write_json(const Hide& message, std::string& out) {
+  json_open(out);
+  if (!message.conversation.empty()) {
+    json_text(out, "\"conversation\":\"", message.conversation);
+  }
+  if (message.seq != 0) {
+    json_number(out, "\"seq\":", message.seq);
+  }
+  json_close(out);
+}
+
+void write_json(const Configure& message, std::string& out) {
+  json_open(out);
+  if (!message.conversation.empty()) {
+    json_text(out, "\"conversation\":\"", message.conversation);
+  }
+  if (message.muted_until.ms != 0) {
+    json_time(out, "\"mutedUntil\":\"", message.muted_until);
+  }
+  if (message.pinned) {
+    json_flag(out, "\"pinned\":", *message.pinned);
+  }
+  if (message.archived) {
+    json_flag(out, "\"archived\":", *message.archived);
+  }
+  json_close(out);
+}
+
 void write_json(const Command& message, std::string& out) {
   json_open(out);
   if (message.id != 0) {
@@ -432,6 +471,21 @@ void write_json(const Command& message, std::string& out) {
   }
   if (const auto* kind = std::get_if<GetMembers>(&message.command)) {
     out.append("\"members\":");
+    write_json(*kind, out);
+    out.push_back(',');
+  }
+  if (const auto* kind = std::get_if<Clear>(&message.command)) {
+    out.append("\"clear\":");
+    write_json(*kind, out);
+    out.push_back(',');
+  }
+  if (const auto* kind = std::get_if<Hide>(&message.command)) {
+    out.append("\"hide\":");
+    write_json(*kind, out);
+    out.push_back(',');
+  }
+  if (const auto* kind = std::get_if<Configure>(&message.command)) {
+    out.append("\"configure\":");
     write_json(*kind, out);
     out.push_back(',');
   }
@@ -822,6 +876,23 @@ void write_json(const History& message, std::string& out) {
   json_close(out);
 }
 
+void write_json(const Settings& message, std::string& out) {
+  json_open(out);
+  if (!message.conversation.empty()) {
+    json_text(out, "\"conversation\":\"", message.conversation);
+  }
+  if (message.muted_until.ms != 0) {
+    json_time(out, "\"mutedUntil\":\"", message.muted_until);
+  }
+  if (message.pinned) {
+    json_flag(out, "\"pinned\":", message.pinned);
+  }
+  if (message.archived) {
+    json_flag(out, "\"archived\":", message.archived);
+  }
+  json_close(out);
+}
+
 void write_json(const ConversationSummary& message, std::string& out) {
   json_open(out);
   if (!message.conversation.empty()) {
@@ -846,6 +917,14 @@ void write_json(const ConversationSummary& message, std::string& out) {
   }
   if (!message.title.empty()) {
     json_text(out, "\"title\":\"", message.title);
+  }
+  if (message.cleared != 0) {
+    json_number(out, "\"cleared\":", message.cleared);
+  }
+  if (message.settings) {
+    out.append("\"settings\":");
+    write_json(*message.settings, out);
+    out.push_back(',');
   }
   json_close(out);
 }
@@ -909,6 +988,28 @@ void write_json(const ReadMark& message, std::string& out) {
   json_close(out);
 }
 
+void write_json(const ClearMark& message, std::string& out) {
+  json_open(out);
+  if (!message.conversation.empty()) {
+    json_text(out, "\"conversation\":\"", message.conversation);
+  }
+  if (message.seq != 0) {
+    json_number(out, "\"seq\":", message.seq);
+  }
+  json_close(out);
+}
+
+void write_json(const Hidden& message, std::string& out) {
+  json_open(out);
+  if (!message.conversation.empty()) {
+    json_text(out, "\"conversation\":\"", message.conversation);
+  }
+  if (message.seq != 0) {
+    json_number(out, "\"seq\":", message.seq);
+  }
+  json_close(out);
+}
+
 void write_json(const Event& message, std::string& out) {
   json_open(out);
   if (message.useq != 0) {
@@ -944,6 +1045,21 @@ void write_json(const Event& message, std::string& out) {
     write_json(*kind, out);
     out.push_back(',');
   }
+  if (const auto* kind = std::get_if<ClearMark>(&message.event)) {
+    out.append("\"cleared\":");
+    write_json(*kind, out);
+    out.push_back(',');
+  }
+  if (const auto* kind = std::get_if<Hidden>(&message.event)) {
+    out.append("\"hidden\":");
+    write_json(*kind, out);
+    out.push_back(',');
+  }
+  if (const auto* kind = std::get_if<Settings>(&message.event)) {
+    out.append("\"settings\":");
+    write_json(*kind, out);
+    out.push_back(',');
+  }
   json_close(out);
 }
 
@@ -972,6 +1088,23 @@ void write_json(const Change& message, std::string& out) {
   }
   if (message.read != 0) {
     json_number(out, "\"read\":", message.read);
+  }
+  if (message.cleared != 0) {
+    json_number(out, "\"cleared\":", message.cleared);
+  }
+  if (!message.hidden.empty()) {
+    out.append("\"hidden\":[");
+    for (const auto& element : message.hidden) {
+      write_json(element, out);
+      out.push_back(',');
+    }
+    json_close(out, ']');
+    out.push_back(',');
+  }
+  if (message.settings) {
+    out.append("\"settings\":");
+    write_json(*message.settings, out);
+    out.push_back(',');
   }
   json_close(out);
 }

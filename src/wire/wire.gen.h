@@ -255,11 +255,39 @@ struct GetMembers {
   bool operator==(const GetMembers&) const = default;
 };
 
+// Takes everything up to `seq` out of the user's own view of a conversation, on all of their devices and for good; nobody else sees a difference.
+struct Clear {
+  std::string conversation;
+  // At most the head of the conversation.
+  std::uint64_t seq = 0;
+
+  bool operator==(const Clear&) const = default;
+};
+
+// Takes one entry out of the user's own view ("delete for me").
+struct Hide {
+  std::string conversation;
+  std::uint64_t seq = 0;
+
+  bool operator==(const Hide&) const = default;
+};
+
+// The user's own settings of a conversation, the same on all devices.
+struct Configure {
+  std::string conversation;
+  // No notifications until then; a time that is past unmutes.
+  WallTime muted_until;
+  std::optional<bool> pinned;
+  std::optional<bool> archived;
+
+  bool operator==(const Configure&) const = default;
+};
+
 // What a client says.
 struct Command {
   // Chosen by the client, returned as `re`.
   std::uint64_t id = 0;
-  std::variant<std::monostate, Auth, Send, Open, GetHistory, GetConversations, Read, Confirm, Block, Ping, Edit, Delete, React, CreateGroup, UpdateGroup, AddMembers, RemoveMember, Leave, SetRole, GetGroup, GetMembers> command;
+  std::variant<std::monostate, Auth, Send, Open, GetHistory, GetConversations, Read, Confirm, Block, Ping, Edit, Delete, React, CreateGroup, UpdateGroup, AddMembers, RemoveMember, Leave, SetRole, GetGroup, GetMembers, Clear, Hide, Configure> command;
 
   bool operator==(const Command&) const = default;
 };
@@ -461,6 +489,15 @@ struct History {
   bool operator==(const History&) const = default;
 };
 
+struct Settings {
+  std::string conversation;
+  WallTime muted_until;
+  bool pinned = false;
+  bool archived = false;
+
+  bool operator==(const Settings&) const = default;
+};
+
 struct ConversationSummary {
   std::string conversation;
   // The other user of a direct conversation.
@@ -474,6 +511,10 @@ struct ConversationSummary {
   std::optional<Entry> last;
   // Of a group.
   std::string title;
+  // What the user cleared: entries up to here are not shown to them.
+  std::uint64_t cleared = 0;
+  // Absent: none were made.
+  std::optional<Settings> settings;
 
   bool operator==(const ConversationSummary&) const = default;
 };
@@ -518,10 +559,24 @@ struct ReadMark {
   bool operator==(const ReadMark&) const = default;
 };
 
+struct ClearMark {
+  std::string conversation;
+  std::uint64_t seq = 0;
+
+  bool operator==(const ClearMark&) const = default;
+};
+
+struct Hidden {
+  std::string conversation;
+  std::uint64_t seq = 0;
+
+  bool operator==(const Hidden&) const = default;
+};
+
 // One step of the user's inbox, the same on all devices of the user.
 struct Event {
   std::uint64_t useq = 0;
-  std::variant<std::monostate, Message, ReadMark, Edited, Deleted, Reacted, GroupChange> event;
+  std::variant<std::monostate, Message, ReadMark, Edited, Deleted, Reacted, GroupChange, ClearMark, Hidden, Settings> event;
 
   bool operator==(const Event&) const = default;
 };
@@ -537,6 +592,12 @@ struct Change {
   std::vector<Entry> entries;
   // The user's own read mark after this page; 0: it did not change.
   std::uint64_t read = 0;
+  // What the user cleared, after this page; 0: it did not change.
+  std::uint64_t cleared = 0;
+  // Entries that the user hid since.
+  std::vector<Hidden> hidden;
+  // The user's settings after this page; absent: they did not change.
+  std::optional<Settings> settings;
 
   bool operator==(const Change&) const = default;
 };
@@ -653,6 +714,9 @@ void write_json(const Leave& message, std::string& out);
 void write_json(const SetRole& message, std::string& out);
 void write_json(const GetGroup& message, std::string& out);
 void write_json(const GetMembers& message, std::string& out);
+void write_json(const Clear& message, std::string& out);
+void write_json(const Hide& message, std::string& out);
+void write_json(const Configure& message, std::string& out);
 void write_json(const Command& message, std::string& out);
 void write_json(const Limits& message, std::string& out);
 void write_json(const Hello& message, std::string& out);
@@ -670,11 +734,14 @@ void write_json(const Reacted& message, std::string& out);
 void write_json(const GroupChange& message, std::string& out);
 void write_json(const Entry& message, std::string& out);
 void write_json(const History& message, std::string& out);
+void write_json(const Settings& message, std::string& out);
 void write_json(const ConversationSummary& message, std::string& out);
 void write_json(const Conversations& message, std::string& out);
 void write_json(const Done& message, std::string& out);
 void write_json(const Error& message, std::string& out);
 void write_json(const ReadMark& message, std::string& out);
+void write_json(const ClearMark& message, std::string& out);
+void write_json(const Hidden& message, std::string& out);
 void write_json(const Event& message, std::string& out);
 void write_json(const Change& message, std::string& out);
 void write_json(const Page& message, std::string& out);
@@ -710,6 +777,9 @@ void write_proto(const Leave& message, std::string& out);
 void write_proto(const SetRole& message, std::string& out);
 void write_proto(const GetGroup& message, std::string& out);
 void write_proto(const GetMembers& message, std::string& out);
+void write_proto(const Clear& message, std::string& out);
+void write_proto(const Hide& message, std::string& out);
+void write_proto(const Configure& message, std::string& out);
 void write_proto(const Command& message, std::string& out);
 void write_proto(const Limits& message, std::string& out);
 void write_proto(const Hello& message, std::string& out);
@@ -727,11 +797,14 @@ void write_proto(const Reacted& message, std::string& out);
 void write_proto(const GroupChange& message, std::string& out);
 void write_proto(const Entry& message, std::string& out);
 void write_proto(const History& message, std::string& out);
+void write_proto(const Settings& message, std::string& out);
 void write_proto(const ConversationSummary& message, std::string& out);
 void write_proto(const Conversations& message, std::string& out);
 void write_proto(const Done& message, std::string& out);
 void write_proto(const Error& message, std::string& out);
 void write_proto(const ReadMark& message, std::string& out);
+void write_proto(const ClearMark& message, std::string& out);
+void write_proto(const Hidden& message, std::string& out);
 void write_proto(const Event& message, std::string& out);
 void write_proto(const Change& message, std::string& out);
 void write_proto(const Page& message, std::string& out);

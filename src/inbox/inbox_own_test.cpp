@@ -1,0 +1,114 @@
+// What a user does to their own view of a conversation, and how an inbox begins in a group that was there before.
+#include <gtest/gtest.h>
+
+#include "inbox/inbox_under_test.h"
+
+namespace kith::test {
+namespace {
+
+class Own : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    talk.say(home.alice, 10);
+    ASSERT_TRUE(home.open());
+    home.bring_up(talk);
+  }
+  Result<Ok> cleared(std::uint64_t seq) { return value_of(home.loop, home.scope.start(home.inbox->clear(talk.id, talk.point(seq)))); }
+  Result<Ok> hidden(std::uint64_t seq) { return value_of(home.loop, home.scope.start(home.inbox->hide(talk.id, {seq}))); }
+  Result<Ok> configured(Fn<void(Settings&)> change) {
+    return value_of(home.loop, home.scope.start(home.inbox->configure(talk.id, std::move(change))));
+  }
+  // The same now, from the views after a while, and from the pointers after a crash.
+  void expect(const std::function<void(const ConversationState&)>& check) {
+    check(home.state(talk));
+    check(home.rebuilt()[talk.id]);
+    home.restart();
+    check(home.state(talk));
+    home.loop.advance(5s);
+    check(home.views()[talk.id]);
+  }
+
+  Home home;
+  Talk talk{"alice"};
+};
+
+TEST_F(Own, WhatIsClearedIsNotUnreadAndIsNotShown) {
+  ASSERT_TRUE(cleared(6));
+  ASSERT_TRUE(cleared(4)) << "a lower one changes nothing";
+  expect([](const ConversationState& state) {
+    EXPECT_EQ(state.cleared, Seq{6});
+    EXPECT_EQ(state.unread(), 4u);
+    EXPECT_FALSE(state.shows({6}));
+    EXPECT_TRUE(state.shows({7}));
+  });
+  EXPECT_EQ(home.pointers().size(), 2u) << "one step of the conversation, one of the clearing";
+}
+
+TEST_F(Own, AnEntryIsHiddenOnceAndForgottenWhenTheConversationIsCleared) {
+  ASSERT_TRUE(hidden(8));
+  ASSERT_TRUE(hidden(3));
+  ASSERT_TRUE(hidden(8));
+  expect([](const ConversationState& state) {
+    EXPECT_EQ(state.hidden, (std::vector<Seq>{{3}, {8}}));
+    EXPECT_EQ(state.unread(), 10u) << "hiding is not reading";
+  });
+  ASSERT_TRUE(cleared(5));
+  expect([](const ConversationState& state) { EXPECT_EQ(state.hidden, std::vector<Seq>{{8}}); });
+}
+
+TEST_F(Own, ThereIsALimitToHiddenEntries) {
+  talk.say(home.alice, 1000);
+  home.bring_up(talk);
+  for (std::uint64_t seq = 1; seq <= Inbox::kHiddenMax; ++seq) ASSERT_TRUE(hidden(seq)) << seq;
+  auto refused = hidden(1005);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Code::limit_reached);
+  EXPECT_TRUE(hidden(7)) << "what is hidden already is no more";
+}
+
+TEST_F(Own, SettingsChangeByPartsAndTheLastOneCounts) {
+  ASSERT_TRUE(configured([](Settings& settings) { settings.pinned = true; }));
+  ASSERT_TRUE(configured([](Settings& settings) { settings.muted_until = {5000}; }));
+  ASSERT_TRUE(configured([](Settings&) {}));
+  expect([](const ConversationState& state) { EXPECT_EQ(state.settings, (Settings{{5000}, true, false})); });
+  EXPECT_EQ(home.pointers().size(), 3u) << "what changes nothing is no step";
+}
+
+TEST_F(Own, SettingsThatCrossEachOtherAreBothKept) {
+  auto pin = home.scope.start(home.inbox->configure(talk.id, [](Settings& settings) { settings.pinned = true; }));
+  auto archive = home.scope.start(home.inbox->configure(talk.id, [](Settings& settings) { settings.archived = true; }));
+  ASSERT_TRUE(value_of(home.loop, std::move(pin)));
+  ASSERT_TRUE(value_of(home.loop, std::move(archive)));
+  EXPECT_EQ(home.state(talk).settings, (Settings{{}, true, true}));
+}
+
+TEST_F(Own, ReadingAndClearingDoNotMoveAConversationUpInTheList) {
+  Useq active = home.state(talk).active;
+  ASSERT_TRUE(value_of(home.loop, home.read(talk, 10)));
+  ASSERT_TRUE(cleared(2));
+  EXPECT_EQ(home.state(talk).active, active);
+  talk.say(home.alice);
+  home.bring_up(talk);
+  EXPECT_GT(home.state(talk).active, active);
+}
+
+TEST(Joining, AnInboxBeginsWhereItsUserCameIn) {
+  Home home;
+  Talk talk("alice");
+  talk.say(home.alice, 9);
+  ASSERT_TRUE(home.open());
+  HandOff first = talk.part(6, 9);
+  EXPECT_EQ(home.handed(first), Seq{0}) << "without having joined there it does not follow";
+  first.joined = {7};
+  EXPECT_EQ(home.handed(first), Seq{9});
+  EXPECT_EQ(home.said(), "6-9");
+  ConversationState state = home.state(talk);
+  EXPECT_EQ(state.joined, Seq{7});
+  EXPECT_EQ(state.unread(), 2u) << "what was counted before is not theirs";
+  EXPECT_EQ(home.handed(first), Seq{9}) << "a repeat changes nothing";
+  home.restart();
+  EXPECT_EQ(home.state(talk).unread(), 2u);
+}
+
+}  // namespace
+}  // namespace kith::test
