@@ -1,0 +1,312 @@
+// Groups: who may do what, who sees what, and that members are what the log says, whenever a crash comes.
+#include <gtest/gtest.h>
+
+#include "conversation/conversation_under_test.h"
+
+namespace kith::test {
+namespace {
+
+// Inboxes that know what it is to join late.
+class GroupInboxes final : public Delivery {
+ public:
+  Future<Result<Seq>> hand_off(HandOff handoff) override {
+    auto& inbox = taken[handoff.member];
+    Seq mark = inbox.empty() ? Seq{0} : inbox.rbegin()->first;
+    if (handoff.joined > mark && handoff.from == handoff.joined - 1) mark = handoff.from;
+    for (const EntryPtr& entry : handoff.entries) {
+      if (entry->seq != mark.next()) continue;
+      inbox[entry->seq] = entry;
+      mark = entry->seq;
+    }
+    return Future<Result<Seq>>::ready(inbox.empty() ? Seq{0} : inbox.rbegin()->first);
+  }
+  Future<Presence> presence(UserId) override { return Future<Presence>::ready(Presence{}); }
+  Future<Result<bool>> exists(UserId) override { return Future<Result<bool>>::ready(true); }
+
+  // The numbers that a member got, as spans: "1-3 7-9".
+  std::string got(const UserId& user) {
+    std::string out;
+    Seq first, last;
+    auto flush = [&] {
+      if (first > Seq{0}) out += (out.empty() ? "" : " ") + std::to_string(first.value) + "-" + std::to_string(last.value);
+    };
+    for (const auto& [seq, entry] : taken[user]) {
+      if (seq != last.next() || first == Seq{0}) {
+        flush();
+        first = seq;
+      }
+      last = seq;
+    }
+    flush();
+    return out;
+  }
+  std::map<UserId, std::map<Seq, EntryPtr>> taken;
+};
+
+struct Group {
+  explicit Group(std::uint64_t seed = 5) : random(seed), disk(loop, random, {100us, 2ms}) {
+    power_on();
+    create();
+  }
+  void create() {
+    ChangeRequest request{ann, EntryKind::created, "Team", {}, {}};
+    request.details.users = {ben};
+    request.details.permissions = Permissions{};
+    KITH_ASSERT(open(true));
+    KITH_ASSERT(change(std::move(request)));
+  }
+  void power_on() {
+    store = std::make_unique<MemoryStore>(disk, loop);
+    ++epoch;
+  }
+  void crash() {
+    scope.cancel();
+    disk.crash();
+    talk.reset();
+    store.reset();
+    power_on();
+  }
+  bool open(bool make = false) {
+    talk.reset();
+    talk = std::make_unique<Conversation>(loop, *store, inboxes, id, epoch);
+    auto opened = value_of(loop, scope.start(talk->open({std::nullopt, make})));
+    return opened && *opened;
+  }
+  Future<Result<Change>> changing(ChangeRequest request) { return scope.start(talk->change(std::move(request))); }
+  Result<Change> change(ChangeRequest request) { return value_of(loop, changing(std::move(request))); }
+  ChangeRequest about(const UserId& from, EntryKind kind, std::vector<UserId> users, Role role = Role::member) {
+    ChangeRequest request{from, kind, {}, {}, {}};
+    request.details.users = std::move(users);
+    request.details.role = role;
+    return request;
+  }
+  Result<Change> add(const UserId& from, std::vector<UserId> users) { return change(about(from, EntryKind::added, std::move(users))); }
+  Result<Change> remove(const UserId& from, const UserId& user) { return change(about(from, EntryKind::removed, {user})); }
+  Result<Change> leave(const UserId& user) { return change(about(user, EntryKind::left, {user})); }
+  Result<Change> role(const UserId& from, const UserId& user, Role role) { return change(about(from, EntryKind::role, {user}, role)); }
+  Future<Result<Receipt>> sending(const UserId& from) { return talk->send({from, client_id(++sends), Seq{0}, "text"}); }
+  Result<Receipt> send(const UserId& from) { return value_of(loop, sending(from)); }
+  // What a member reads of it all: "1-3 7-9".
+  std::string read(const UserId& user, std::uint32_t limit = 200) {
+    std::string out;
+    auto page = value_of(loop, scope.start(talk->history(user, std::nullopt, Seq{0}, limit)));
+    if (!page) return std::string(info(page.error().code).name);
+    GroupInboxes as_spans;
+    for (const EntryPtr& entry : page->entries) as_spans.taken[user][entry->seq] = entry;
+    return as_spans.got(user);
+  }
+  // "ann:owner ben:member"
+  std::string members() {
+    std::string out;
+    for (const UserId* reader : {&ann, &ben, &cat, &dan}) {
+      auto list = talk->members(*reader, {}, 100);
+      if (!list) continue;
+      for (const MemberRow& member : list->members)
+        out += (out.empty() ? "" : " ") + member.user.text() + ":" + std::string(name(member.role));
+      break;
+    }
+    return out;
+  }
+
+  const UserId ann = user("ann"), ben = user("ben"), cat = user("cat"), dan = user("dan");
+  const ConversationId id = ConversationId::group(ann, client_id(1));
+  Epoch epoch;
+  std::uint64_t sends = 0;
+  ManualLoop loop;
+  SeededRandom random;
+  MemoryDisk disk;
+  GroupInboxes inboxes;
+  std::unique_ptr<MemoryStore> store;
+  std::unique_ptr<Conversation> talk;
+  Scope scope;
+};
+
+template <class T>
+Code code_of(const Result<T>& result) {
+  return result ? Code::ok : result.error().code;
+}
+
+TEST(Groups, CreatingOneAgainFindsIt) {
+  Group group;
+  ChangeRequest request{group.ann, EntryKind::created, "Other", {}, {}};
+  auto again = group.change(std::move(request));
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->seq, Seq{0});
+  EXPECT_EQ(group.talk->group(group.ben)->title, "Team");
+  EXPECT_EQ(group.members(), "ann:owner ben:member");
+  EXPECT_NE(ConversationId::group(group.ann, client_id(2)), group.id);
+  EXPECT_NE(ConversationId::group(group.ben, client_id(1)), group.id);
+}
+
+TEST(Groups, ThereIsNoneBeforeItIsCreated) {
+  Group group;
+  Conversation other(group.loop, *group.store, group.inboxes, ConversationId::group(group.ann, client_id(2)), group.epoch);
+  auto opened = value_of(group.loop, group.scope.start(other.open({})));
+  ASSERT_TRUE(opened);
+  EXPECT_FALSE(*opened);
+}
+
+TEST(Groups, EveryoneSeesWhatWasSaidWhileTheyWereThere) {
+  Group group;                                                // 1
+  ASSERT_TRUE(group.send(group.ann));                         // 2
+  ASSERT_TRUE(group.add(group.ben, {group.cat}));             // 3
+  ASSERT_TRUE(group.send(group.cat));                         // 4
+  ASSERT_TRUE(group.remove(group.ann, group.cat));            // 5
+  ASSERT_TRUE(group.send(group.ben));                         // 6
+  ASSERT_TRUE(group.add(group.ann, {group.cat, group.dan}));  // 7
+  ASSERT_TRUE(group.send(group.dan));                         // 8
+  group.loop.advance(1s);
+  for (bool again : {false, true}) {
+    EXPECT_EQ(group.read(group.ben), "1-8");
+    EXPECT_EQ(group.read(group.cat), "3-5 7-8");
+    EXPECT_EQ(group.read(group.dan), "7-8");
+    EXPECT_EQ(group.read(user("eve")), "not_found");
+    EXPECT_EQ(group.read(group.cat, 4), "3-5 7-7") << "a page goes over what they did not see";
+    for (const UserId* who : {&group.ben, &group.cat, &group.dan}) EXPECT_EQ(group.inboxes.got(*who), group.read(*who)) << who->text();
+    if (again) break;
+    group.crash();
+    ASSERT_TRUE(group.open());
+  }
+}
+
+TEST(Groups, WhoWasRemovedDoesNothingMore) {
+  Group group;
+  ASSERT_TRUE(group.send(group.ben));
+  ASSERT_TRUE(group.remove(group.ann, group.ben));
+  EXPECT_EQ(code_of(group.send(group.ben)), Code::forbidden);
+  EXPECT_EQ(code_of(group.add(group.ben, {group.cat})), Code::forbidden);
+  ChangeRequest edit{group.ben, EntryKind::edit, "x", {}, {}};
+  edit.details.target = {2};
+  EXPECT_EQ(code_of(group.change(std::move(edit))), Code::forbidden);
+  auto view = group.talk->group(group.ben);
+  ASSERT_TRUE(view);
+  EXPECT_EQ(view->role, std::nullopt);
+  EXPECT_EQ(view->title, "") << "what it is called now is not theirs to know";
+  EXPECT_EQ(view->head, Seq{3});
+  EXPECT_FALSE(group.talk->members(group.ben, {}, 10));
+  auto retry = value_of(group.loop, group.talk->send({group.ben, client_id(1), Seq{0}, "text"}));
+  ASSERT_TRUE(retry) << "but they may ask what became of what they sent";
+  EXPECT_TRUE(retry->repeated);
+}
+
+TEST(Groups, ARemovalBeforeASendCountsEvenInOneBatch) {
+  Group group;
+  auto removed = note(group.changing(group.about(group.ann, EntryKind::removed, {group.ben})));
+  auto sent = note(group.sending(group.ben));
+  group.loop.advance(1s);
+  ASSERT_TRUE(removed->has_value() && **removed);
+  ASSERT_TRUE(sent->has_value());
+  EXPECT_EQ(code_of(**sent), Code::forbidden);
+  EXPECT_EQ(group.talk->head(), Seq{2});
+}
+
+TEST(Groups, NobodyReachesUp) {
+  Group group;
+  ASSERT_TRUE(group.add(group.ann, {group.cat, group.dan}));
+  EXPECT_EQ(code_of(group.remove(group.ben, group.cat)), Code::forbidden);
+  ASSERT_TRUE(group.role(group.ann, group.ben, Role::admin));
+  ASSERT_TRUE(group.role(group.ann, group.cat, Role::admin));
+  EXPECT_EQ(code_of(group.remove(group.ben, group.cat)), Code::forbidden) << "admins not each other";
+  EXPECT_EQ(code_of(group.remove(group.ben, group.ann)), Code::forbidden);
+  EXPECT_EQ(code_of(group.role(group.ben, group.dan, Role::owner)), Code::forbidden);
+  EXPECT_TRUE(group.role(group.ben, group.dan, Role::guest));
+  EXPECT_EQ(code_of(group.add(group.dan, {user("eve")})), Code::forbidden) << "guests add nobody";
+  EXPECT_TRUE(group.remove(group.ben, group.dan));
+}
+
+TEST(Groups, PermissionsAreTheOwnersAndHoldForSending) {
+  Group group;
+  ChangeRequest request{group.ann, EntryKind::changed, {}, {}, {}};
+  request.permissions[static_cast<std::size_t>(Deed::send)] = Role::admin;
+  ASSERT_TRUE(group.change(request));
+  EXPECT_EQ(code_of(group.send(group.ben)), Code::forbidden);
+  EXPECT_TRUE(group.send(group.ann));
+  ASSERT_TRUE(group.role(group.ann, group.ben, Role::admin));
+  request.from = group.ben;
+  request.permissions[static_cast<std::size_t>(Deed::send)] = Role::guest;
+  EXPECT_EQ(code_of(group.change(request)), Code::forbidden);
+  request.permissions = {};
+  request.text = "Crew";
+  EXPECT_TRUE(group.change(request));
+  EXPECT_EQ(group.talk->group(group.ann)->title, "Crew");
+  EXPECT_EQ(group.talk->group(group.ann)->permissions[Deed::send], Role::admin) << "what was not given stays";
+}
+
+TEST(Groups, ThereIsAlwaysAnOwner) {
+  Group group;
+  ASSERT_TRUE(group.add(group.ann, {group.cat}));
+  ASSERT_TRUE(group.role(group.ann, group.cat, Role::admin));
+  ASSERT_TRUE(group.leave(group.ann));
+  EXPECT_EQ(group.members(), "ben:member cat:owner");
+  ASSERT_TRUE(group.leave(group.cat));
+  EXPECT_EQ(group.members(), "ben:owner");
+  ASSERT_TRUE(group.leave(group.ben));
+  EXPECT_EQ(code_of(group.add(group.ann, {group.dan})), Code::forbidden) << "an empty group is over";
+}
+
+TEST(Groups, ModeratorsDeleteWhatOthersSaid) {
+  Group group;
+  ASSERT_TRUE(group.send(group.ann));
+  ASSERT_TRUE(group.send(group.ben));
+  auto erase = [&](const UserId& from, std::uint64_t seq) {
+    ChangeRequest request{from, EntryKind::deletion, {}, {}, {}};
+    request.details.target = {seq};
+    return code_of(group.change(std::move(request)));
+  };
+  EXPECT_EQ(erase(group.ben, 2), Code::forbidden);
+  EXPECT_EQ(erase(group.ann, 3), Code::ok);
+  EXPECT_EQ(erase(group.ann, 1), Code::not_found) << "only messages are deleted";
+}
+
+TEST(Groups, MembersAreWhatTheLogSaysWheneverACrashComes) {
+  for (int moment = 0; moment < 150; ++moment) {
+    Group group(static_cast<std::uint64_t>(moment) + 1);
+    static_cast<void>(group.changing(group.about(group.ann, EntryKind::added, {group.cat, group.dan})));
+    static_cast<void>(group.changing(group.about(group.ann, EntryKind::removed, {group.ben})));
+    static_cast<void>(group.changing(group.about(group.ann, EntryKind::role, {group.cat}, Role::owner)));
+    static_cast<void>(group.changing(group.about(group.ann, EntryKind::left, {group.ann})));
+    ChangeRequest rename{group.cat, EntryKind::changed, "Crew", {}, {}};
+    static_cast<void>(group.changing(std::move(rename)));
+    group.loop.advance(moment * 100us);
+    group.crash();
+    ASSERT_TRUE(group.open()) << moment;
+    // Told by the log alone.
+    Roster told;
+    std::string title;
+    for (const auto& [place, cell] : group.disk.state().logs.at(log_id(group.id))) {
+      if (place.first > group.talk->head()) break;
+      Entry entry = decode({place.first, place.second, cell.version, cell.record});
+      told.apply(entry);
+      if (entry.kind == EntryKind::created || entry.kind == EntryKind::changed) title = entry.text();
+    }
+    std::string expected;
+    for (const UserId* who : {&group.ann, &group.ben, &group.cat, &group.dan}) {
+      auto member = told.find_present(*who);
+      if (member) expected += (expected.empty() ? "" : " ") + who->text() + ":" + std::string(name(told[*member].role));
+    }
+    EXPECT_EQ(group.members(), expected) << "moment " << moment;
+    const UserId& reader = told.find_present(group.ann) ? group.ann : group.cat;
+    EXPECT_EQ(group.talk->group(reader)->title, title) << "moment " << moment;
+  }
+}
+
+TEST(Groups, MembersArePaged) {
+  Group group;
+  std::vector<UserId> many;
+  for (int i = 0; i < 240; ++i) many.push_back(user("m" + std::to_string(1000 + i)));
+  ASSERT_TRUE(group.add(group.ann, many));
+  std::vector<std::string> seen;
+  UserId after;
+  for (bool more = true; more;) {
+    auto list = group.talk->members(group.ben, after, 50);
+    ASSERT_TRUE(list);
+    for (const MemberRow& member : list->members) seen.push_back(member.user.text());
+    after = list->members.back().user;
+    more = list->more;
+  }
+  EXPECT_EQ(seen.size(), 242u);
+  EXPECT_TRUE(std::is_sorted(seen.begin(), seen.end()));
+}
+
+}  // namespace
+}  // namespace kith::test
