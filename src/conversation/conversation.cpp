@@ -100,7 +100,7 @@ Task<Result<Ok>> Conversation::load_recent() {
     if (!rows) co_return to_failure(rows.error());
     for (LogRow& row : *rows) {
       recent_.push_front(std::make_shared<Entry>(decode(std::move(row))));
-      text_bytes_ += recent_.front()->storage.size();
+      text_bytes_ += recent_.front()->weight();
     }
   }
   known_.clear();
@@ -121,14 +121,14 @@ const UserId& Conversation::other(const UserId& user) const {
 
 // Appends to the cache of recent messages, which keeps what some inbox has not got yet as far as that is bounded.
 void Conversation::keep(EntryPtr entry) {
-  text_bytes_ += entry->storage.size();
+  text_bytes_ += entry->weight();
   recent_.push_back(std::move(entry));
   Seq reached = log_.head();
   for (std::size_t i = 0; i < members_.size(); ++i) {
     if (roster_[i].present()) reached = std::min(reached, members_[i].reached.value_or(Seq{0}));
   }
   while (recent_.size() > kRecentEntries && (recent_.front()->seq <= reached || recent_.size() > kUndeliveredMax)) {
-    text_bytes_ -= recent_.front()->storage.size();
+    text_bytes_ -= recent_.front()->weight();
     recent_.pop_front();
   }
 }

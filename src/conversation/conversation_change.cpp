@@ -291,8 +291,8 @@ void Conversation::replace_cached(EntryPtr changed) {
   EntryPtr& place = recent_[changed->seq - recent_.front()->seq];
   // What the cache held may be another object than the one that the change was made from.
   if (changed->deleted()) place->erase(changed->version);
-  text_bytes_ += changed->storage.size();
-  text_bytes_ -= place->storage.size();
+  text_bytes_ += changed->weight();
+  text_bytes_ -= place->weight();
   place = std::move(changed);
 }
 

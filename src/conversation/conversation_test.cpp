@@ -408,5 +408,25 @@ TEST(Conversation, AFullDiskRefusesMessagesAndReadingGoesOn) {
   EXPECT_EQ(world.sent(world.alice, 2, "after")->seq, Seq{2});
 }
 
+TEST(Conversation, ARetryWhoseMentionsWereLeftOutIsTheSameMessage) {
+  World world;
+  ASSERT_TRUE(*world.open());
+  SendRequest request{world.alice, client_id(1), Seq{0}, "hi", {}};
+  request.details.mentions = {world.bob, world.carol};
+  request.details.kind = "x.poll";
+  auto first = value_of(world.loop, world.talk->send(request));
+  ASSERT_TRUE(first);
+  world.reopen();
+  auto page = world.history(world.bob, std::nullopt, Seq{0}, 1);
+  EXPECT_EQ(page->entries[0]->details().mentions, std::vector<UserId>{world.bob}) << "carol is no member";
+  auto again = value_of(world.loop, world.talk->send(request));
+  ASSERT_TRUE(again);
+  EXPECT_TRUE(again->repeated);
+  request.details.kind = "x.vote";
+  auto other = value_of(world.loop, world.talk->send(request));
+  ASSERT_FALSE(other);
+  EXPECT_EQ(other.error().code, Code::id_reused);
+}
+
 }  // namespace
 }  // namespace kith::test

@@ -113,6 +113,15 @@ std::shared_ptr<const Details> decode_details(std::string_view bytes) {
 
 }  // namespace
 
+std::size_t Entry::weight() const {
+  if (!more) return storage.size();
+  std::size_t size = storage.size() + sizeof(Details) + more->kind.size() + more->data.size() + more->edits.size() * sizeof(Revision);
+  size += (more->mentions.size() + more->users.size()) * sizeof(UserId);
+  for (const Attachment& a : more->attachments) size += sizeof(Attachment) + a.url.size() + a.name.size() + a.type.size();
+  for (const Reaction& reaction : more->reactions) size += sizeof(Reaction) + reaction.users.size() * sizeof(UserId);
+  return size;
+}
+
 const Details& Entry::details() const {
   static const Details kNone;
   return more && !erased() ? *more : kNone;
@@ -167,11 +176,13 @@ Entry decode(LogRow row) {
 
 std::uint64_t content_hash(std::string_view text, const Details& details) {
   auto hash = XXH3_64bits(text.data(), text.size());
-  bool plain = details.reply_to == Seq{0} && details.mentions.empty() && details.attachments.empty() && details.kind.empty();
+  bool plain = details.reply_to == Seq{0} && details.attachments.empty() && details.kind.empty();
   if (plain) return hash;
+  Details told = details;
+  told.mentions.clear();
   std::string sent;
   ByteWriter writer(sent);
-  write_sent(writer, details);
+  write_sent(writer, told);
   return XXH3_64bits_withSeed(sent.data(), sent.size(), hash);
 }
 

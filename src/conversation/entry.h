@@ -90,6 +90,8 @@ struct Entry {
   bool deleted() const { return erased() || (more && more->deleted > Seq{0}); }
   Seq deleted_by() const { return erased() ? Seq{erased_by.value.load(std::memory_order_acquire)} : details().deleted; }
 
+  std::size_t weight() const;  // Bytes that it holds, about.
+
   // From here on nobody who still holds this object reads what it said. Any thread.
   void erase(Seq by) const { erased_by.value.store(by.value, std::memory_order_release); }
   bool erased() const { return erased_by.value.load(std::memory_order_acquire) != 0; }
@@ -114,7 +116,7 @@ LogId log_id(const ConversationId& id);
 std::string encode(const Entry& entry);
 Entry decode(LogRow row);
 
-// What tells two messages under one client id apart: all that their sender gave.
+// What tells two messages under one client id apart: all that their sender gave, but mentions, of which only those of members are kept.
 std::uint64_t content_hash(std::string_view text, const Details& details);
 inline std::uint64_t content_hash(const Entry& entry) { return content_hash(entry.text(), entry.details()); }
 
