@@ -20,8 +20,12 @@ from pathlib import Path
 
 import pytest
 
-from document import CLOSE_NAMES, error_problems, frame_problems
-from wire import TEXT, WAIT_S, Closed, Late, Socket
+from changes import CHANGES, changed, contradicts, kind_of, older_than_itself
+from document import CLOSE_NAMES, COMMAND, FRAME, error_problems, frame_problems
+from proto import decode, encode
+from wire import BINARY, TEXT, WAIT_S, Closed, Late, Socket
+
+PROTO = ("kith.v1.proto",)
 
 UNIQUE = itertools.count(1)
 RUN = secrets.token_hex(3)  # A server that already runs may know the names of former runs.
@@ -230,27 +234,32 @@ class User:
 
 
 class Link:
-    """One connection; JSON objects in and out. Begins with hello."""
+    """One connection; JSON objects in and out, whatever form the frames have. Begins with hello."""
 
     def __init__(self, socket, protocols=("kith.v1.json",)):
-        self.socket = socket
+        self.socket, self.largest = socket, 0
         answer = socket.upgrade(protocols)
         assert answer.status == 101, answer
         self.protocol = answer.headers.get("sec-websocket-protocol")
+        self.binary = self.protocol in PROTO
         self.hello = self.hear()
         assert "hello" in self.hello, f"the first frame is not hello but {self.hello}"
 
     def say(self, command):
+        if self.binary:
+            self.socket.write_frame(BINARY, encode(COMMAND, command))
+            return
         text = command if isinstance(command, (str, bytes)) else json.dumps(command)
         self.socket.write_frame(TEXT, text if isinstance(text, bytes) else text.encode())
 
     def hear(self, timeout=WAIT_S):
         """The next frame, which has been checked against the tables. Raises Closed or Late."""
         opcode, payload = self.socket.read_message(timeout)
-        assert opcode == TEXT, f"opcode {opcode} on a JSON connection"
-        found = json.loads(payload.decode(), object_pairs_hook=once)
+        self.largest = max(self.largest, len(payload))
+        assert opcode == (BINARY if self.binary else TEXT), f"opcode {opcode} on a connection of {self.protocol}"
+        found = decode(FRAME, payload) if self.binary else json.loads(payload.decode(), object_pairs_hook=once)
         problems = list(frame_problems(found))
-        assert not problems, f"{problems} in {payload.decode()[:2000]}"
+        assert not problems, f"{problems} in {str(found)[:2000]}"
         return found
 
     def reply(self, number, timeout=WAIT_S):
@@ -303,10 +312,12 @@ class Device:
         self.server, self.user, self.name, self.token = server, user, name, token
         self.cursor, self.useq = None, 0
         self.position = None  # The useq that the next one must follow; not known from a resync to the first event.
-        self.entries = defaultdict(dict)  # conversation → {seq: message}
+        self.entries = defaultdict(dict)  # conversation → {seq: what the entry says; a message as it is now}
+        self.kinds = defaultdict(dict)  # conversation → {seq: kind of the entry}
         self.reads, self.with_ = {}, {}
+        self.everything = []  # All frames of all connections.
         self.numbers = itertools.count(1)
-        self.link = None
+        self.link, self.how = None, {}
 
     def __repr__(self):
         return f"{self.user}/{self.name}"
@@ -315,7 +326,8 @@ class Device:
 
     def connect(self, until="synced", **how):
         """Connects with the position that is stored, and listens until the frame `until`. → the frames heard, hello left out."""
-        self.link = self.server.connect(**how)
+        self.how = how or self.how
+        self.link = self.server.connect(**self.how)
         self.heard, self.step_open, self.synced = [], None, 0
         self.highest = {}  # conversation → seq of the last entry in this connection
         command = {"token": self.token}
@@ -369,19 +381,46 @@ class Device:
 
     def history(self, conversation, **bounds):
         found = self.ask(history={"conversation": conversation, **bounds})
+        assert not list(older_than_itself(found.get("entries", []))), found
         return found.get("entries", []), found
 
-    def texts(self, conversation, **bounds):
-        return [entry["message"]["text"] for entry in self.history(conversation, **bounds)[0]]
+    def change(self, what, conversation, seq, **more):
+        """edit, delete or react. → `changed`"""
+        return self.ask(**{what: {"conversation": conversation, "seq": seq, **more}})
 
-    def whole_history(self, conversation):
-        """All messages by `after`, page by page."""
+    def texts(self, conversation, **bounds):
+        return [entry["message"].get("text") for entry in self.history(conversation, **bounds)[0] if "message" in entry]
+
+    def whole_log(self, conversation):
+        """All entries by `after`, page by page. → [(kind, what it says)]"""
         found = []
         while True:
-            entries, page = self.history(conversation, after=found[-1]["seq"] if found else 0, limit=200)
-            found += [entry["message"] for entry in entries]
+            entries, page = self.history(conversation, after=found[-1][1]["seq"] if found else 0, limit=200)
+            found += [kind_of(entry) for entry in entries]
             if not page.get("more"):
                 return found
+
+    def whole_history(self, conversation):
+        """All messages."""
+        return [body for kind, body in self.whole_log(conversation) if kind == "message"]
+
+    def message(self, conversation, seq):
+        """One message as the history shows it."""
+        (entry,), _ = self.history(conversation, after=seq - 1, limit=1)
+        assert entry["message"]["seq"] == seq
+        return entry["message"]
+
+    def fill(self, conversation):
+        """Reads what pages left out, with the changes in it."""
+        for kind, body in self.whole_log(conversation):
+            if body["seq"] not in self.entries[conversation]:
+                self.store(kind, body, conversation, body["seq"])
+
+    def agrees(self, conversation):
+        """What this device made of events and pages is what the history says now."""
+        for kind, body in self.whole_log(conversation):
+            own = self.entries[conversation].get(body["seq"], body)
+            assert own == body, f"{self} made {own} of {kind} {body}"
 
     def listed(self, **how):
         """→ the whole list of conversations."""
@@ -415,6 +454,7 @@ class Device:
             except Late:
                 raise Late(f"{self} waited {timeout} s in vain; the last it heard: {str(self.heard[-5:])[-1500:]}") from None
             self.heard.append(frame)
+            self.everything.append(frame)
             self.apply(frame)
 
     def settle(self):
@@ -425,9 +465,9 @@ class Device:
         self.ask(ping={})
 
     def wait_for(self, conversation, seq, timeout=WAIT_S):
-        """→ the text of that message, once it came."""
+        """→ the text of that entry, once it came."""
         self.listen(lambda: seq in self.entries[conversation], timeout)
-        return self.entries[conversation][seq]["text"]
+        return self.entries[conversation][seq].get("text")
 
     def events(self):
         return [frame["event"] for frame in self.heard if "event" in frame]
@@ -452,15 +492,15 @@ class Device:
             assert len(self.cursor) <= 64
 
     def apply_event(self, event):
-        said = event.get("message") or event.get("read") or {}
+        kind, said = kind_of(event) if len(event) > ("useq" in event) else (None, {})
         where = said.get("conversation")
         if self.step_open:
             assert where == self.step_open, f"a step of {self.step_open} has no end: {event}"
         self.step_open = None if "useq" in event else where
-        if "message" in event:
-            self.keep({"message": event["message"]}, where, "event")
-        elif "read" in event:
+        if kind == "read":
             self.reads[where] = said["seq"]
+        elif kind:
+            self.keep(kind, said, where, said["seq"], live=True)
         if "useq" in event:
             assert self.position in (None, event["useq"] - 1), f"{self}: position {self.position}, then {event}"
             self.position = self.useq = event["useq"]
@@ -474,35 +514,58 @@ class Device:
         texts = []
         for change in changes:
             where, after, to = change["conversation"], change.get("from", 0), change.get("to", 0)
-            seqs = [kept(entry)["seq"] for entry in change.get("entries", [])]
-            assert seqs == list(range(to - len(seqs) + 1, to + 1)) and (not seqs or seqs[0] > after), f"({after}, {to}] with entries {seqs}"
-            texts += [entry["message"].get("text", "") for entry in change.get("entries", []) if "message" in entry]
-            for entry in change.get("entries", []):
-                self.keep(entry, where, "page")
+            entries = [kind_of(entry) for entry in change.get("entries", [])]
+            seqs = [body["seq"] for _, body in entries]
+            breaks = [seq for seq, (kind, body) in zip(seqs, entries) if seq - 1 not in seqs and not self.comes_in(kind, body)]
+            assert breaks in ([], seqs[:1]) and seqs == sorted(set(seqs)), f"({after}, {to}] with entries {seqs}"
+            assert not seqs or (after < seqs[0] and seqs[-1] == to), f"({after}, {to}] with entries {seqs}"
+            assert not list(older_than_itself(change.get("entries", []))), change
+            texts += [body.get("text", "") for _, body in entries]
+            for kind, body in entries:
+                self.keep(kind, body, where, to)
             if "read" in change:
                 self.reads[where] = change["read"]
             if to:
                 self.highest[where] = to
-            self.with_[where] = change["with"]
+            assert ("with" in change) == where.startswith("d_"), change
+            self.with_[where] = change.get("with")
         assert len(texts) <= 200 and sum(len(text.encode()) for text in texts) <= 128 * 1024, "a page holds 200 entries and 128 KiB of text"
         self.cursor, self.useq, self.position = page["cursor"], 0, end
         assert len(self.cursor) <= 64
 
-    def keep(self, entry, where, source):
-        """Stores an entry; the same (conversation, seq) is dropped, and must be the same."""
-        found = kept(entry)
-        seq = found["seq"]
+    def comes_in(self, kind, body):
+        """An entry with which this user comes into a group: what lies before it is not theirs to see."""
+        return kind == "group" and (body["what"] == "created" or (body["what"] == "added" and self.user in body["users"]))
+
+    def keep(self, kind, found, where, known, live=False):
+        """Stores an entry, which holds all changes up to `known`, and applies what it changes."""
+        seq, entries, kinds = found["seq"], self.entries[where], self.kinds[where]
+        source = "event" if live else "page"
         assert seq > self.highest.get(where, 0), f"{self}: {source} brings seq {seq} after {self.highest[where]} in one connection"
-        assert source == "page" or where not in self.highest or seq == self.highest[where] + 1, f"{self}: {source} skips to {seq}"
+        follows = where not in self.highest or seq == self.highest[where] + 1 or self.comes_in(kind, found)
+        assert follows or not live, f"{self}: {source} skips to {seq}"
         self.highest[where] = seq
-        before = self.entries[where].get(seq)
-        assert before is None or before == found, f"{where} {seq} was {before} and is {found}"
         assert found.get("conversation", where) == where
-        self.entries[where][seq] = found
+        before = entries.get(seq)
+        if before is not None:
+            wrong = contradicts(before, found) if kind == "message" else before != found and not (kind == "edited" and "text" not in found)
+            assert not wrong and kinds[seq] == kind, f"{where} {seq} was {before} and is {found}: {wrong}"
+        self.store(kind, found, where, known)
 
-
-def kept(entry):
-    return entry.get("message") or entry["unknown"]
+    def store(self, kind, found, where, known):
+        entries, kinds, seq = self.entries[where], self.kinds[where], found["seq"]
+        entries[seq], kinds[seq] = found, kind
+        if kind == "message":
+            later = sorted(number for number in entries if number > known and entries[number].get("target") == seq)
+            for number in later:
+                entries[seq] = changed(entries[seq], kinds[number], entries[number])
+        elif kind in CHANGES:
+            target = found["target"]
+            if kinds.get(target) == "message":
+                entries[target] = changed(entries[target], kind, found)
+            if kind == "deleted":
+                for number in [number for number, body in entries.items() if kinds[number] == "edited" and body["target"] == target]:
+                    entries[number] = {name: value for name, value in entries[number].items() if name != "text"}
 
 
 def message(to, text="hi", client_id=None, base=0, **more):

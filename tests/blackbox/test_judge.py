@@ -35,6 +35,32 @@ def page(begin, end, first, last, after=0, many=1):
 
 
 SYNCED = {"synced": {"cursor": "c"}}
+GROUP = "g_x"
+
+
+def change(kind, seq, target, **more):
+    return {kind: {"conversation": WHERE, "seq": seq, "from": "alice", "time": "2026-11-21T09:00:00.123Z", "target": target, **more}}
+
+
+def told(seq, useq, body):
+    """An event of something else than a plain message of WHERE."""
+    return {"event": {"useq": useq, **body}}
+
+
+def of_group(seq, useq, what=None, users=("bob",)):
+    about = {"conversation": GROUP, "seq": seq, "from": "alice", "time": "2026-11-21T09:00:00.123Z"}
+    if what:
+        return told(seq, useq, {"group": {**about, "what": what, "users": list(users)}})
+    return told(seq, useq, {"message": {**about, "n": seq, "clientId": "0" * 32, "text": "hi"}})
+
+
+def two_of_a_page(text, body, edits=None):
+    """A page with a message and a change of it."""
+    said = {**message(1, text), **({"edits": edits} if edits else {})}
+    return {"page": {"to": 2, "cursor": "c", "changes": [{"conversation": WHERE, "with": "alice", "to": 2, "entries": [{"message": said}, body]}]}}
+
+
+REVISION = [{"seq": 2, "time": "2026-11-21T09:00:00.123Z"}]
 
 
 def heard(frames):
@@ -58,6 +84,33 @@ def test_an_honest_server_passes():
 def test_a_server_that_lies_does_not(frames):
     with pytest.raises(AssertionError):
         heard(frames)
+
+
+def test_an_honest_server_tells_of_changes():
+    device = heard([event(1, 1), told(2, 2, change("edited", 2, 1, text="new")), told(3, 3, change("reacted", 3, 1, emoji="+")),
+                    told(4, 4, change("deleted", 4, 1))])
+    assert device.entries[WHERE][1] == {**{name: value for name, value in message(1).items() if name != "text"}, "deleted": 4}
+    assert "text" not in device.entries[WHERE][2]
+    device = heard([two_of_a_page("new", change("edited", 2, 1, text="new"), REVISION)])
+    assert device.entries[WHERE][1]["edits"] == REVISION
+    heard([of_group(1, 1, "created"), of_group(2, 2, "removed"), of_group(9, 3, "added"), of_group(10, 4)])
+
+
+@pytest.mark.parametrize("frames", [
+    [two_of_a_page("old", change("edited", 2, 1, text="new"))], [two_of_a_page("gone", change("deleted", 2, 1))],
+    [of_group(1, 1, "created"), of_group(3, 2)], [of_group(1, 1, "created"), of_group(9, 2, "added", ["carol"])]],
+    ids=["not edited", "not deleted", "skips", "skips for others"])
+def test_a_server_that_tells_half_of_it_does_not(frames):
+    with pytest.raises(AssertionError):
+        heard(frames)
+
+
+def test_what_was_deleted_does_not_come_back():
+    device = heard([event(1, 1), told(2, 2, change("deleted", 2, 1))])
+    device.highest, device.position = {}, None
+    device.link.frames = [event(1, 2)]
+    with pytest.raises(AssertionError):
+        device.listen(lambda: not device.link.frames)
 
 
 def test_the_same_entry_again_must_be_the_same():

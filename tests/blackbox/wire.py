@@ -48,7 +48,7 @@ class Socket:
         if tls:
             self.socket = tls.wrap_socket(self.socket, server_hostname=address[0])
         self.address = address
-        self.arrived = b""
+        self.arrived = bytearray()
 
     def close(self):
         self.socket.close()
@@ -79,7 +79,8 @@ class Socket:
     def take(self, size, deadline):
         while len(self.arrived) < size:
             self.more(deadline)
-        taken, self.arrived = self.arrived[:size], self.arrived[size:]
+        taken = bytes(self.arrived[:size])
+        del self.arrived[:size]
         return taken
 
     # ---- HTTP
