@@ -6,6 +6,7 @@
 
 #include "base/hex.h"
 #include "bench/load_client.h"
+#include "bench/tally.h"
 #include "wire/json_writer.h"
 
 namespace kith {
@@ -18,29 +19,9 @@ constexpr Duration kWarmUp = 5s;
 // What is measured, while it is.
 struct Figures {
   bool measuring = false;
-  std::uint64_t acked = 0, delivered = 0, echoed = 0, duplicated = 0, disordered = 0;
+  std::uint64_t acked = 0, delivered = 0, echoed = 0;
   Histogram e2e, ack;
-};
-
-// Messages of one sender that one inbox brought, by their index: all must come once, in order.
-class Tally {
- public:
-  void add(std::uint64_t index, Figures& figures) {
-    if (index != next_) ++figures.disordered;
-    next_ = index + 1;
-    if (seen_.size() <= index) seen_.resize(std::max<std::size_t>(index + 1, seen_.size() * 2));
-    if (seen_[index]) {
-      ++figures.duplicated;
-    } else {
-      seen_[index] = true;
-      ++count_;
-    }
-  }
-  std::uint64_t count() const { return count_; }
-
- private:
-  std::vector<bool> seen_;
-  std::uint64_t next_ = 0, count_ = 0;
+  Faults faults;
 };
 
 class Talker final : public LoadClient {
@@ -122,7 +103,7 @@ class Talker final : public LoadClient {
     const auto sent = parse_hex(body.size() < 32 ? body : body.substr(16, 16));
     if (!seq || !index || !sent || body.size() != kTextBytes) return fail("a message that nobody sent");
     head_ = std::max(head_, *seq);
-    (own ? echoed_ : received_).add(*index, figures_);
+    (own ? echoed_ : received_).add(*index, figures_.faults);
     if (!figures_.measuring) return;
     if (own) {
       ++figures_.echoed;
@@ -205,10 +186,10 @@ int run_direct(Stage& stage) {
   result.both("ack_ms", figures.ack);
   stage.cores(result, begin, end);
   result.count("lost", total.missing);
-  result.count("duplicated", figures.duplicated);
-  result.count("disordered", figures.disordered);
+  result.count("duplicated", figures.faults.duplicated);
+  result.count("disordered", figures.faults.disordered);
   stage.print(result, "server_cpu_us_per_message", cost, 60);
-  return total.missing == 0 && figures.duplicated == 0 && figures.disordered == 0 ? 0 : 1;
+  return total.missing == 0 && figures.faults.duplicated == 0 && figures.faults.disordered == 0 ? 0 : 1;
 }
 
 }  // namespace kith

@@ -16,6 +16,7 @@ namespace {
 constexpr char kHelp[] =
     "kith-bench NAME: starts a kithd on a fresh data directory, measures, prints one line of JSON.\n"
     "  direct    --pairs N (50) of users write to each other, each with --window N (16) messages in flight\n"
+    "  group     of 100 users; 1, then 10 of them (or --senders N alone) each keep --window N (4) messages in flight\n"
     "  idle      --connections N (10000) that say nothing\n"
     "  offline   from auth to the last of 1,000 messages that came meanwhile\n"
     "  history   pages of 50 in a conversation of 10,000 messages\n"
@@ -34,6 +35,7 @@ int run(int argc, char** argv) {
   static const option kOptions[] = {{"seconds", required_argument, nullptr, 's'},
                                     {"window", required_argument, nullptr, 'w'},
                                     {"pairs", required_argument, nullptr, 'p'},
+                                    {"senders", required_argument, nullptr, 'n'},
                                     {"connections", required_argument, nullptr, 'c'},
                                     {"kithd", required_argument, nullptr, 'k'},
                                     {"help", no_argument, nullptr, 'h'},
@@ -50,6 +52,9 @@ int run(int argc, char** argv) {
         break;
       case 'p':
         options.pairs = count(7000);
+        break;
+      case 'n':
+        options.senders = count(100);
         break;
       case 'c':
         options.connections = std::max(100U, count(14'500));
@@ -68,7 +73,7 @@ int run(int argc, char** argv) {
   if (optind + 1 == argc) options.workload = argv[optind];
   if (options.workload == "codec") return codec(options);
   const std::map<std::string, int (*)(Stage&)> workloads = {
-      {"direct", run_direct}, {"idle", run_idle}, {"offline", run_offline}, {"history", run_history}};
+      {"direct", run_direct}, {"group", run_group}, {"idle", run_idle}, {"offline", run_offline}, {"history", run_history}};
   const auto workload = workloads.find(options.workload);
   if (workload == workloads.end()) {
     std::fputs(kHelp, stderr);

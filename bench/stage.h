@@ -24,6 +24,7 @@ struct BenchOptions {
   double seconds = 60;
   std::optional<unsigned> window;
   unsigned pairs = 50;
+  std::optional<unsigned> senders;
   unsigned connections = 10'000;
 };
 
@@ -40,6 +41,7 @@ class JsonLine {
   void number(std::string_view name, double value, int digits);
   void count(std::string_view name, std::uint64_t value) { number(name, static_cast<double>(value), 0); }
   void both(std::string_view name, const Histogram& times);  // [p50, p99] in milliseconds.
+  void object(std::string_view name, const JsonLine& inner) { raw(name, inner.line()); }
   std::string line() const { return "{" + members_ + "}"; }
 
  private:
@@ -86,6 +88,7 @@ class Stage {
 
 // The workloads. Each returns the exit status: 0 when what it measured was right, whatever the figures.
 int run_direct(Stage& stage);
+int run_group(Stage& stage);
 int run_idle(Stage& stage);
 int run_offline(Stage& stage);
 int run_history(Stage& stage);
