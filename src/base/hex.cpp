@@ -1,20 +1,29 @@
 #include "base/hex.h"
 
+#include "base/assert.h"
+
 namespace kith {
 
 namespace {
 constexpr char kDigits[] = "0123456789abcdef";
 }
 
+// Grown once: a push_back per digit costs more than the digit.
 void append_hex(std::string& out, std::span<const std::uint8_t> bytes) {
+  std::size_t at = out.size();
+  out.resize(at + 2 * bytes.size());
+  char* to = out.data() + at;
   for (std::uint8_t b : bytes) {
-    out.push_back(kDigits[b >> 4]);
-    out.push_back(kDigits[b & 15]);
+    *to++ = kDigits[b >> 4];
+    *to++ = kDigits[b & 15];
   }
 }
 
 void append_hex(std::string& out, std::uint64_t value, int digits) {
-  for (int shift = (digits - 1) * 4; shift >= 0; shift -= 4) out.push_back(kDigits[(value >> shift) & 15]);
+  char text[16];
+  KITH_ASSERT(digits >= 0 && digits <= 16);
+  for (int i = digits; i-- > 0; value >>= 4) text[i] = kDigits[value & 15];
+  out.append(text, static_cast<std::size_t>(digits));
 }
 
 int hex_digit(char c) {
