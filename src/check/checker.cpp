@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "check/finals.h"
+#include "check/texts.h"
 
 namespace kith::check {
 
@@ -63,12 +64,24 @@ class Checker::Judges {
   void outcome(At at, const Call& call);
   void revoked(const At& at, const Call& call);
   void observe(const At& at);
+  void change_outcome(const At& at, const Call& call);
+  void list(const At& at, const Call& call);
+  void page(const At& at);
+  // What one operation shows; `since`: what began it.
+  struct Shown {
+    Id conversation;
+    const Entry* entry;
+  };
+  void show(const At& at, const std::vector<Shown>& all, OpId since, bool final);
 
   Ledger ledger_;
   Messages messages_{ledger_};
-  Reads reads_{ledger_, messages_};
-  Inbox inbox_{ledger_, messages_};
-  Finals finals_{ledger_, messages_, reads_, inbox_};
+  Changes changes_{ledger_, messages_};
+  Members members_{ledger_, messages_, changes_};
+  Texts texts_{ledger_, messages_, changes_};
+  Reads reads_{ledger_, messages_, members_};
+  Inbox inbox_{ledger_, messages_, members_};
+  Finals finals_{ledger_, messages_, changes_, members_, reads_, inbox_};
   std::deque<Calls> calls_;  // By process - 1.
   std::int64_t last_t_ = 0;
 };
@@ -128,6 +141,11 @@ void Checker::Judges::judge_revocation(const At& at) {
 void Checker::Judges::invoke(const At& at, Call& call) {
   const Operation& o = at.operation;
   call.conversation = at.conversation;
+  if (Changes::is_change(o.op)) {
+    call.attempt = changes_.invoked(at);
+    if (o.op == Op::erase) texts_.delete_invoked(at.conversation, o.seq, at.id);
+    return;
+  }
   switch (o.op) {
     case Op::send:
       call.attempt = messages_.invoked(at);
@@ -149,6 +167,7 @@ void Checker::Judges::invoke(const At& at, Call& call) {
       break;
     case Op::sync:
       ++ledger_.process[at.process - 1].connection;
+      ledger_.process[at.process - 1].sync = at.id;
       inbox_.sync(at);
       break;
     default:
@@ -161,6 +180,7 @@ void Checker::Judges::outcome(At at, const Call& call) {
   if (at.conversation == 0) at.conversation = call.conversation;
   if (o.op == Op::send) return messages_.outcome(at, call.attempt);
   if (o.op == Op::read) return inbox_.read_outcome(at, call.attempt);
+  if (Changes::is_change(o.op)) return change_outcome(at, call);
   if (o.phase != Phase::ok) return;
   switch (o.op) {
     case Op::open:
@@ -169,15 +189,15 @@ void Checker::Judges::outcome(At at, const Call& call) {
     case Op::revoke:
       revoked(at, call);
       break;
-    case Op::history:
-      for (const Entry& entry : o.entries) messages_.shown(at, call.conversation, entry);
+    case Op::history: {
+      std::vector<Shown> shown;
+      for (const Entry& entry : o.entries) shown.push_back({call.conversation, &entry});
+      show(at, shown, call.invoke, call.asked.final);
+      members_.sight(at.user, call.conversation, o.head, at.id);
       reads_.answer(at, call.asked);
-      break;
+    } break;
     case Op::list:
-      for (const Item& item : o.items) {
-        for (const Entry& entry : item.entries) messages_.shown(at, ledger_.conversations.intern(item.conversation), entry);
-      }
-      inbox_.listed(at, call.invoke, call.first);
+      list(at, call);
       break;
     case Op::sync:
       inbox_.ready(at);
@@ -185,6 +205,51 @@ void Checker::Judges::outcome(At at, const Call& call) {
     default:
       break;
   }
+}
+
+void Checker::Judges::change_outcome(const At& at, const Call& call) {
+  changes_.outcome(at, call.attempt);
+  const Operation& o = at.operation;
+  if (o.phase != Phase::ok) return;
+  Id conversation = changes_.conversation(call.attempt);
+  if (o.op == Op::create_group) members_.sight(at.user, conversation, o.head, at.id);
+  if (o.op == Op::erase) texts_.deleted(at, conversation, changes_.target(call.attempt));
+  if (o.op == Op::edit) texts_.edited(at, conversation, changes_.target(call.attempt), o.seq);
+}
+
+void Checker::Judges::list(const At& at, const Call& call) {
+  std::vector<Shown> shown;
+  for (const Item& item : at.operation.items) {
+    Id conversation = ledger_.conversations.intern(item.conversation);
+    for (const Entry& entry : item.entries) shown.push_back({conversation, &entry});
+    members_.sight(at.user, conversation, item.head, at.id);
+  }
+  show(at, shown, call.invoke, false);
+  inbox_.listed(at, call.invoke, call.first);
+}
+
+void Checker::Judges::page(const At& at) {
+  std::vector<Shown> shown;
+  for (const Change& change : at.operation.changes) {
+    Id conversation = ledger_.conversations.intern(change.conversation);
+    for (const Entry& entry : change.entries) shown.push_back({conversation, &entry});
+    if (change.to > change.from) members_.sight(at.user, conversation, change.to, at.id);
+  }
+  show(at, shown, ledger_.process[at.process - 1].sync, false);
+  inbox_.page(at);
+}
+
+void Checker::Judges::show(const At& at, const std::vector<Shown>& all, OpId since, bool final) {
+  for (const auto& [conversation, entry] : all) {
+    members_.sight(at.user, conversation, entry->seq, at.id);
+    if (entry->kind == Kind::message || entry->unknown) {
+      messages_.shown(at, conversation, *entry);
+    } else {
+      changes_.shown(at, conversation, *entry);
+    }
+    texts_.learn(at, conversation, *entry);
+  }
+  for (const auto& [conversation, entry] : all) texts_.judge(at, conversation, *entry, since, final);
 }
 
 // A process that starts after the revoke was asked for may have a new token: it is not meant.
@@ -200,14 +265,11 @@ void Checker::Judges::observe(const At& at) {
   const Operation& o = at.operation;
   switch (o.op) {
     case Op::event:
-      for (const Entry& entry : o.entries) messages_.shown(at, at.conversation, entry);
+      if (!o.entries.empty()) show(at, {{at.conversation, &o.entries.front()}}, ledger_.process[at.process - 1].sync, false);
       inbox_.event(at);
       break;
     case Op::page:
-      for (const Change& change : o.changes) {
-        for (const Entry& entry : change.entries) messages_.shown(at, ledger_.conversations.intern(change.conversation), entry);
-      }
-      inbox_.page(at);
+      page(at);
       break;
     case Op::resync:
       inbox_.resync(at);
@@ -226,6 +288,11 @@ void Checker::Judges::observe(const At& at) {
 Report Checker::Judges::finish() {
   if (!ledger_.is_broken()) {
     messages_.finish();
+    changes_.finish();
+    members_.build();
+    members_.finish();
+    texts_.finish();
+    reads_.finish();
     inbox_.finish();
     finals_.finish();
   }

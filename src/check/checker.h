@@ -14,7 +14,6 @@
 
 namespace kith::check {
 
-// I10 to I12 (membership, deletion, edits) come with groups, deletions and edits.
 enum class Invariant : std::uint8_t { I1 = 1, I2, I3, I4, I5, I6, I7, I8, I9, I10, I11, I12, I13, I14, I15 };
 inline constexpr std::size_t kInvariants = 16;  // Indexes 1 to 15.
 

@@ -1,41 +1,8 @@
 // For each invariant histories that it, and no other, must reject, and good ones that come close.
-#include "check/checker.h"
-
-#include <gtest/gtest.h>
-
-#include <sstream>
+#include "check/judged_for_tests.h"
 
 namespace kith::check {
 namespace {
-
-// Alice has a phone, Bob a phone and a laptop; all have a connection with a feed that stands at 0.
-constexpr std::string_view kBegin = R"(
-{"t":0,"p":"a1","op":"start","user":"alice","device":"phone"}
-{"t":0,"p":"b1","op":"start","user":"bob","device":"phone"}
-{"t":0,"p":"b2","op":"start","user":"bob","device":"laptop"}
-{"t":0,"p":"a1","op":"sync","phase":"invoke","call":900,"cursor":"own","useq":0}
-{"t":0,"p":"b1","op":"sync","phase":"invoke","call":900,"cursor":"own","useq":0}
-{"t":0,"p":"b2","op":"sync","phase":"invoke","call":900,"cursor":"own","useq":0}
-)";
-
-Report judge(std::string_view rest, std::string_view begin = kBegin) {
-  std::istringstream input(std::string(begin) + std::string(rest));
-  Reader reader(input);
-  Checker checker;
-  Operation operation;
-  while (reader.next(operation)) checker.add(operation);
-  EXPECT_EQ(reader.error(), "");
-  return checker.finish();
-}
-
-// "I1 I4": what the history violates.
-std::string violated(std::string_view rest, std::string_view begin = kBegin) {
-  Report report = judge(rest, begin);
-  EXPECT_EQ(report.broken, "");
-  std::string out;
-  for (const Violation& v : report.violations) out += (out.empty() ? "I" : " I") + std::to_string(static_cast<int>(v.invariant));
-  return out;
-}
 
 TEST(Good, AWholeStory) {
   EXPECT_EQ(violated(R"(

@@ -17,7 +17,7 @@ void Finals::add(const At& at) {
   f.useq = at.operation.useq;
   for (const auto& item : at.operation.items) {
     Id conversation = ledger_.conversations.intern(item.conversation);
-    f.items[conversation] = {item.head, item.read};
+    f.items[conversation] = {item.head, item.read, item.title.empty() ? 0 : hash(item.title)};
     inbox_.final_mark(at, conversation, item.read);
   }
 }
@@ -48,7 +48,7 @@ void Finals::finish() {
     }
   }
   for (Id id = 1; id <= messages_.conversations(); ++id) {
-    judge_members(id);
+    members_.is_group(id) ? judge_group(id) : judge_members(id);
     judge_delivery(id);
   }
 }
@@ -77,8 +77,9 @@ void Finals::judge_completeness(const Final& f) {
 }
 
 void Finals::judge_gap(const Final& f, const Reads::Coverage& coverage, std::uint64_t first, std::uint64_t last) {
-  if (first > last) return;
   Id conversation = coverage.conversation;
+  while (first <= last && !members_.sees(conversation, f.user, first, first)) ++first;
+  if (first > last) return;
   std::string what = "The final reads of a device do not have number " + ledger_.number(conversation, first);
   const Number* n = messages_.conversation(conversation).numbers.find(first);
   if (n != nullptr && n->acked != 0 && n->acked < coverage.invoke) {
@@ -130,18 +131,49 @@ void Finals::judge_members(Id conversation) {
   }
 }
 
+// Whoever was ever in a group has it up to the last number that is for them.
+void Finals::judge_group(Id conversation) {
+  std::uint64_t head = messages_.conversation(conversation).head();
+  for (const Final& f : finals_) {
+    auto i = f.items.find(conversation);
+    std::uint64_t has = i == f.items.end() ? 0 : i->second.head, due = members_.last_visible(conversation, f.user, head);
+    if (i != f.items.end()) judge_title(f, conversation, i->second.title);
+    if (has == due) continue;
+    ledger_.found(Invariant::I8, messages_.conversation(conversation).seen.op, f.op,
+                  "A device ended with head " + std::to_string(has) + " of " + std::string(ledger_.conversations[conversation]) +
+                      ", the last number for its user is " + std::to_string(due) + ".");
+  }
+}
+
+// A group is called what the last entry about it says; those who are gone are told nothing.
+void Finals::judge_title(const Final& f, Id conversation, std::uint64_t title) {
+  std::string what = "A group ended with another title than the entries of " + std::string(ledger_.conversations[conversation]) + " say.";
+  if (!members_.is_present(conversation, f.user)) {
+    if (title != 0) ledger_.found(Invariant::I10, 0, f.op, "Who left a group is told its title.");
+    return;
+  }
+  if (!changes_.whole(conversation)) return;
+  const auto& facts = changes_.facts(conversation);
+  for (auto fact = facts.rbegin(); fact != facts.rend(); ++fact) {
+    if (fact->second.what != What::created && fact->second.what != What::changed) continue;
+    if (fact->second.shown != 0 && title != fact->second.text) ledger_.found(Invariant::I8, fact->second.op(), f.op, what);
+    return;
+  }
+}
+
 // What was acknowledged before `quiesced` was brought by the inbox of each member whose devices took part in the end.
 void Finals::judge_delivery(Id conversation) {
   if (conversation > due_.size() || due_[conversation - 1].seq == 0) return;
   Seen due = due_[conversation - 1];
-  for (Id user : messages_.conversation(conversation).members) {
+  bool is_group = members_.is_group(conversation);
+  for (Id user : is_group ? members_.users(conversation) : messages_.conversation(conversation).members) {
     const Final* f = of_user(user);
     if (f == nullptr) continue;
     const UserConversation& u = inbox_.of(user, conversation);
-    std::uint64_t reached = std::max(u.feed.seq, u.listed.seq);
-    if (reached >= due.seq) continue;
+    std::uint64_t reached = std::max(u.feed.seq, u.listed.seq), theirs = members_.last_visible(conversation, user, due.seq);
+    if (reached >= theirs) continue;
     ledger_.found(Invariant::I14, due.op, f->op,
-                  "Number " + ledger_.number(conversation, due.seq) + " was acknowledged, but the inbox of " +
+                  "Number " + ledger_.number(conversation, theirs) + " was acknowledged, but the inbox of " +
                       std::string(ledger_.users[user]) + " only told of " + std::to_string(reached) + ".");
   }
 }

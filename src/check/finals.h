@@ -14,8 +14,8 @@ namespace kith::check {
 
 class Finals {
  public:
-  Finals(Ledger& ledger, Messages& messages, Reads& reads, Inbox& inbox)
-      : ledger_(ledger), messages_(messages), reads_(reads), inbox_(inbox) {}
+  Finals(Ledger& ledger, Messages& messages, Changes& changes, Members& members, Reads& reads, Inbox& inbox)
+      : ledger_(ledger), messages_(messages), changes_(changes), members_(members), reads_(reads), inbox_(inbox) {}
 
   void quiesced();
   void add(const At& at);
@@ -25,6 +25,7 @@ class Finals {
   struct Item {
     std::uint64_t head = 0;
     std::uint64_t read = 0;
+    std::uint64_t title = 0;  // A hash; 0: none.
   };
   struct Final {
     OpId op = 0;
@@ -39,10 +40,14 @@ class Finals {
   void judge_gap(const Final& final, const Reads::Coverage& coverage, std::uint64_t first, std::uint64_t last);
   void judge_devices(const Final& one, const Final& other);
   void judge_members(Id conversation);
+  void judge_group(Id conversation);
+  void judge_title(const Final& final, Id conversation, std::uint64_t title);
   void judge_delivery(Id conversation);
 
   Ledger& ledger_;
   Messages& messages_;
+  Changes& changes_;
+  Members& members_;
   Reads& reads_;
   Inbox& inbox_;
   std::vector<Final> finals_;

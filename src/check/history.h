@@ -15,20 +15,29 @@
 namespace kith::check {
 
 enum class Op : std::uint8_t {
-  start,    // A client process begins: user, device. First line of the process.
-  send,     // invoke: conversation or to, client_id, text, base · ok: conversation, seq, time, repeated
-  open,     // invoke: to · ok: conversation
-  read,     // invoke: conversation, seq (moves the own read mark)
-  revoke,   // invoke: user, device
-  history,  // invoke: conversation, before or after, limit, final · ok: entries, head, more
-  list,     // invoke: next · ok: items, more
-  sync,     // invoke, a new connection: cursor, useq · ok: useq of `ready`
-  page,     // from, to, changes
-  event,    // useq if given, and either entries[0] or read, with conversation
-  resync,   // reason
-  synced,   // All that was missed has come.
-  final,    // useq, items: this process has finished its final reads
-  mark,     // name: crash, heal, restore, quiesced or any other; no process needed
+  start,         // A client process begins: user, device. First line of the process.
+  send,          // invoke: conversation or to, client_id, text, base · ok: conversation, seq, time, repeated
+  open,          // invoke: to · ok: conversation
+  read,          // invoke: conversation, seq (moves the own read mark)
+  revoke,        // invoke: user, device
+  history,       // invoke: conversation, before or after, limit, final · ok: entries, head, more
+  list,          // invoke: next · ok: items, more
+  edit,          // invoke: conversation, seq of the message, text · ok, as of all that follow: seq, time
+  erase,         // "delete": conversation, seq of the message
+  react,         // conversation, seq of the message, text (the emoji), removed
+  create_group,  // client_id, text (the title), users · ok: conversation, head
+  add,           // conversation, users
+  remove,        // conversation, users
+  leave,         // conversation
+  role,          // conversation, users, role
+  update_group,  // conversation, text (the title)
+  sync,          // invoke, a new connection: cursor, useq · ok: useq of `ready`
+  page,          // from, to, changes
+  event,         // useq if given, and either entries[0] or read, with conversation
+  resync,        // reason
+  synced,        // All that was missed has come.
+  final,         // useq, items: this process has finished its final reads
+  mark,          // name: crash, heal, restore, quiesced or any other; no process needed
 };
 
 enum class Phase : std::uint8_t { none, invoke, ok, fail, info };
@@ -41,15 +50,34 @@ enum class Cursor : std::uint8_t {
   future,   // One beyond the head of the inbox: must be answered by resync.
 };
 
+enum class Kind : std::uint8_t { message, edited, deleted, reacted, group };
+
+struct Reaction {
+  std::string_view emoji;
+  std::vector<std::string_view> users;
+};
+
 // One entry as a client was shown it.
 struct Entry {
   std::uint64_t seq = 0;
   std::string_view from;
   std::string_view client_id;
-  std::string_view text;  // A hash of the text, or a short text itself: compared for equality only.
+  std::string_view text;  // A hash of the text, or a short text itself: compared for equality only. Or emoji, or title.
   std::int64_t time = 0;  // Milliseconds since 1970.
   std::uint64_t n = 0;    // 0: not shown.
   bool unknown = false;   // Of a kind that the server cannot show; only seq counts.
+  Kind kind = Kind::message;
+  // Of a message: what later entries made of it.
+  std::vector<std::uint64_t> edits;
+  std::uint64_t deleted = 0;
+  std::vector<Reaction> reactions;
+  // Of an entry about a message.
+  std::uint64_t target = 0;
+  bool removed = false;
+  // Of an entry about a group.
+  std::string_view what;  // created, changed, added, removed, left, role
+  std::vector<std::string_view> users;
+  std::string_view role;
 };
 
 struct Change {
@@ -65,6 +93,7 @@ struct Item {
   std::uint64_t head = 0;
   std::uint64_t read = 0;
   std::vector<Entry> entries;  // The last message, or nothing.
+  std::string_view title;      // Of a group.
 };
 
 struct Operation {
@@ -80,11 +109,14 @@ struct Operation {
   std::string_view to;  // send, open: the other user
   std::string_view client_id;
   std::string_view text;
-  std::optional<std::uint64_t> base;  // send
-  std::uint64_t seq = 0;              // send ok, read invoke
-  std::int64_t time = 0;              // send ok
-  bool repeated = false;              // send ok
-  std::string_view code;              // fail, info: the error code; resync: the reason; mark: its name
+  std::optional<std::uint64_t> base;    // send
+  std::uint64_t seq = 0;                // send ok, read invoke; edit, delete, react: invoke and ok
+  std::int64_t time = 0;                // send ok
+  bool repeated = false;                // send ok
+  bool removed = false;                 // react invoke: taken back
+  std::vector<std::string_view> users;  // create_group, add, remove, role: invoke
+  std::string_view role;                // role invoke
+  std::string_view code;                // fail, info: the error code; resync: the reason; mark: its name
 
   std::optional<std::uint64_t> useq;    // sync, event, final
   std::optional<std::uint64_t> before;  // history
@@ -134,6 +166,7 @@ class Reader {
 void write(const Operation& operation, std::string& out);
 
 std::string_view name(Op op);
+std::string_view name(Kind kind);  // Empty for a message.
 std::string_view name(Phase phase);
 std::string_view name(Cursor cursor);
 

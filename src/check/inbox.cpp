@@ -134,8 +134,13 @@ void Inbox::message_event(const At& at) {
   }
   std::uint64_t before = in_run ? f.run_last : t.seq;
   if (contiguous && before != 0 && seq != before + 1) {
-    ledger_.found(Invariant::I5, in_run ? f.run_op : t.op, at.id,
-                  "The feed had told of " + ledger_.number(at.conversation, before) + " and goes on with " + std::to_string(seq) + ".");
+    OpId earlier = in_run ? f.run_op : t.op;
+    std::string what = "The feed had told of " + ledger_.number(at.conversation, before) + " and goes on with " + std::to_string(seq) + ".";
+    if (in_run || seq <= before) {
+      ledger_.found(Invariant::I5, earlier, at.id, what);
+    } else {
+      members_.gap(at.user, at.conversation, before + 1, seq - 1, Invariant::I5, earlier, at.id, std::move(what));
+    }
   }
   if (!in_run) f.run_first = seq;
   f.run_conversation = at.conversation;
@@ -206,20 +211,15 @@ void Inbox::change(const At& at, const Change& c, bool contiguous) {
     return;
   }
   if (contiguous && t.seq != 0 && c.to > c.from && c.from != t.seq) {
-    ledger_.found(
-        Invariant::I5, t.op, at.id,
-        "The feed had told of " + ledger_.number(conversation, t.seq) + " and a page goes on after " + std::to_string(c.from) + ".");
-  }
-  std::uint64_t expected = c.to - c.entries.size() + 1;
-  for (const Entry& entry : c.entries) {
-    if (entry.seq != expected || entry.seq <= c.from || entry.seq > c.to) {
-      ledger_.found(
-          Invariant::I5, t.op, at.id,
-          "The entries of a change of " + std::string(c.conversation) + " are not the newest up to " + std::to_string(c.to) + ".");
-      break;
+    std::string what =
+        "The feed had told of " + ledger_.number(conversation, t.seq) + " and a page goes on after " + std::to_string(c.from) + ".";
+    if (c.from < t.seq) {
+      ledger_.found(Invariant::I5, t.op, at.id, what);
+    } else {
+      members_.gap(at.user, conversation, t.seq + 1, c.from, Invariant::I5, t.op, at.id, std::move(what));
     }
-    ++expected;
   }
+  judge_entries(at, conversation, c);
   if (c.to > c.from) {
     t.seq = c.to;
     t.op = at.id;
@@ -227,6 +227,20 @@ void Inbox::change(const At& at, const Change& c, bool contiguous) {
     messages_.conversation(conversation).add_member(at.user);
   }
   if (c.read != 0) mark_in_feed(at, conversation, c.read);
+}
+
+// The entries of a page are the newest of what it tells of, without a hole but where the user was no member.
+void Inbox::judge_entries(const At& at, Id conversation, const Change& c) {
+  OpId earlier = told(at, conversation).op;
+  std::string what =
+      "The entries of a change of " + std::string(c.conversation) + " are not the newest up to " + std::to_string(c.to) + ".";
+  std::uint64_t last = 0;
+  for (const Entry& entry : c.entries) {
+    if (entry.seq <= std::max(last, c.from) || entry.seq > c.to) return ledger_.found(Invariant::I5, earlier, at.id, what);
+    if (last != 0) members_.gap(at.user, conversation, last + 1, entry.seq - 1, Invariant::I5, earlier, at.id, what);
+    last = entry.seq;
+  }
+  if (last != 0) members_.gap(at.user, conversation, last + 1, c.to, Invariant::I5, earlier, at.id, what);
 }
 
 void Inbox::mark_in_feed(const At& at, Id conversation, std::uint64_t seq) {

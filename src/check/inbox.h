@@ -6,7 +6,7 @@
 #include <optional>
 #include <vector>
 
-#include "check/messages.h"
+#include "check/members.h"
 
 namespace kith::check {
 
@@ -20,7 +20,7 @@ struct UserConversation {
 
 class Inbox {
  public:
-  Inbox(Ledger& ledger, Messages& messages) : ledger_(ledger), messages_(messages) {}
+  Inbox(Ledger& ledger, Messages& messages, Members& members) : ledger_(ledger), messages_(messages), members_(members) {}
 
   void sync(const At& at);
   void ready(const At& at);
@@ -118,12 +118,14 @@ class Inbox {
   void mark_in_feed(const At& at, Id conversation, std::uint64_t seq);
   void mark_shown(const At& at, Id conversation, std::uint64_t seq);
   void judge_marks();
-  void judge_inbox(const UserInbox& inbox);
-  void judge_page(const Page& page, const PairMap<OfConversation>& of);
-  void judge_change(const Page& page, const PageChange& change, const OfConversation& of);
+  void judge_inbox(Id user, const UserInbox& inbox);
+  void judge_page(Id user, const Page& page, const PairMap<OfConversation>& of);
+  void judge_change(Id user, const Page& page, const PageChange& change, const OfConversation& of);
+  void judge_entries(const At& at, Id conversation, const Change& change);
 
   Ledger& ledger_;
   Messages& messages_;
+  Members& members_;
   std::deque<UserInbox> inboxes_;
   std::deque<Feed> feeds_;
   PairMap<Told> told_;                       // Process and conversation.

@@ -29,7 +29,7 @@ struct Inbox::OfConversation {
 
 void Inbox::finish() {
   judge_marks();
-  for (const UserInbox& i : inboxes_) judge_inbox(i);
+  for (Id user = 1; user <= inboxes_.size(); ++user) judge_inbox(user, inboxes_[user - 1]);
 }
 
 // A mark that was shown is one that a device asked for and that did not fail, or an own message.
@@ -55,7 +55,7 @@ void Inbox::judge_marks() {
   }
 }
 
-void Inbox::judge_inbox(const UserInbox& inbox) {
+void Inbox::judge_inbox(Id user, const UserInbox& inbox) {
   PairMap<OfConversation> of;
   inbox.steps.for_each([&](std::uint64_t useq, const Step& s) {
     if (s.op == 0) return;
@@ -69,14 +69,14 @@ void Inbox::judge_inbox(const UserInbox& inbox) {
     }
     points.push_back({useq, first, s.last, s.op, s.first != 0});
   });
-  for (const Page& p : inbox.pages) judge_page(p, of);
+  for (const Page& p : inbox.pages) judge_page(user, p, of);
 }
 
-void Inbox::judge_page(const Page& page, const PairMap<OfConversation>& of) {
+void Inbox::judge_page(Id user, const Page& page, const PairMap<OfConversation>& of) {
   static const OfConversation kNothing{};
   for (const PageChange& change : page.changes) {
     auto i = of.find(pair(0, change.conversation));
-    judge_change(page, change, i == of.end() ? kNothing : i->second);
+    judge_change(user, page, change, i == of.end() ? kNothing : i->second);
   }
   // Conversations with a step in (from, to] of which the page has no line. A wide page is looked at by conversation.
   OpId missing = 0;
@@ -103,7 +103,7 @@ void Inbox::judge_page(const Page& page, const PairMap<OfConversation>& of) {
   }
 }
 
-void Inbox::judge_change(const Page& page, const PageChange& change, const OfConversation& of) {
+void Inbox::judge_change(Id user, const Page& page, const PageChange& change, const OfConversation& of) {
   auto say = [&](Invariant invariant, OpId op) {
     ledger_.found(
         invariant, op, page.op,
@@ -115,11 +115,15 @@ void Inbox::judge_change(const Page& page, const PageChange& change, const OfCon
     const auto* first = OfConversation::after(of.messages, page.from);
     const auto* last = OfConversation::upto(of.messages, page.to);
     const auto* after = OfConversation::after(of.messages, page.to);
-    auto differs = [](const auto* step, std::uint64_t useq, std::uint64_t reached) {
-      return step->last > reached || (step->useq == useq && step->last != reached);
+    // Where the user was no member, there is nothing between two steps that follow each other.
+    auto follow = [&](std::uint64_t end, std::uint64_t begin) {
+      return begin == end + 1 || (begin > end && !members_.sees(change.conversation, user, end + 1, begin - 1));
     };
-    auto overlaps = [](const auto* step, std::uint64_t useq, std::uint64_t reached) {
-      return step->first <= reached || (step->useq == useq + 1 && step->begins && step->first != reached + 1);
+    auto differs = [&](const auto* step, std::uint64_t useq, std::uint64_t reached) {
+      return step->last > reached || (step->useq == useq && !follow(step->last, reached + 1));
+    };
+    auto overlaps = [&](const auto* step, std::uint64_t useq, std::uint64_t reached) {
+      return step->first <= reached || (step->useq == useq + 1 && step->begins && !follow(reached, step->first));
     };
     if (before != nullptr && differs(before, page.from, change.from)) say(Invariant::I4, before->op);
     if (first != nullptr && first->useq <= page.to && overlaps(first, page.from, change.from)) say(Invariant::I4, first->op);

@@ -51,8 +51,20 @@ std::uint32_t Messages::find(Id user, std::string_view client_id, std::string_vi
   return index;
 }
 
+// The payload of a message that has another text by now: the one that has its number already, or the one that was sent.
+std::uint32_t Messages::find_changed(Id user, std::string_view client_id, std::uint32_t placed) {
+  auto i = by_key_.find(Key{user, parse(client_id)});
+  if (i == by_key_.end()) return find(user, client_id, {});
+  if (placed != 0 && message(placed).head == i->second) return placed;
+  for (std::uint32_t index = i->second; index != 0; index = message(index).next) {
+    if (message(index).invoked != 0) return index;
+  }
+  return i->second;
+}
+
 void Messages::learn_direct(Id user, Id other, Id id, OpId op) {
   Conversation& c = conversation(id);
+  c.is_direct = true;
   c.add_member(user);
   c.add_member(other);
   auto [i, is_new] = direct_.try_emplace(pair(std::min(user, other), std::max(user, other)), Seen{id, op});
@@ -98,7 +110,6 @@ void Messages::outcome(const At& at, std::uint32_t number) {
   if (attempt.phase != Phase::ok || !is_asked_for(at, attempt.message, at.conversation)) return;
   std::uint64_t seq = at.operation.seq;
   Conversation& c = conversation(at.conversation);
-  c.add_member(at.user);
   put(at, attempt.message, at.conversation, seq);
   stamp(at, at.conversation, seq, at.operation.time, 0);
   Number& n = c.numbers.at(seq);
@@ -106,16 +117,30 @@ void Messages::outcome(const At& at, std::uint32_t number) {
     ledger_.found(Invariant::I1, n.unknown, at.id,
                   "Number " + ledger_.number(at.conversation, seq) + " was acknowledged, but shown as unknown.");
   }
+  acknowledged(at, at.conversation, seq);
+}
+
+void Messages::acknowledged(const At& at, Id id, std::uint64_t seq) {
+  Conversation& c = conversation(id);
+  c.add_member(at.user);
+  Number& n = c.numbers.at(seq);
   if (n.acked == 0) n.acked = at.id;
   c.acked.raise(seq, at.id);
 }
 
-void Messages::shown(const At& at, Id id, const Entry& entry) {
+void Messages::seen(const At& at, Id id, std::uint64_t seq, std::int64_t time) {
   Conversation& c = conversation(id);
   c.add_member(at.user);
-  Number& n = c.numbers.at(entry.seq);
+  Number& n = c.numbers.at(seq);
   if (n.seen == 0) n.seen = at.id;
-  c.seen.raise(entry.seq, at.id);
+  c.seen.raise(seq, at.id);
+  stamp(at, id, seq, time, 0);
+}
+
+void Messages::shown(const At& at, Id id, const Entry& entry) {
+  Conversation& c = conversation(id);
+  seen(at, id, entry.seq, entry.time);
+  Number& n = c.numbers.at(entry.seq);
   if (entry.unknown) {
     if (n.unknown == 0) n.unknown = at.id;
     if (n.acked != 0) {
@@ -126,7 +151,8 @@ void Messages::shown(const At& at, Id id, const Entry& entry) {
   }
   Id from = ledger_.users.intern(entry.from);
   c.add_member(from);
-  std::uint32_t index = find(from, entry.client_id, entry.text);
+  bool is_original = entry.edits.empty() && entry.deleted == 0;
+  std::uint32_t index = is_original ? find(from, entry.client_id, entry.text) : find_changed(from, entry.client_id, n.message);
   Message& m = message(index);
   if (m.seen == 0) m.seen = at.id;
   if (m.invoked == 0) {
@@ -173,6 +199,7 @@ void Messages::put(const At& at, std::uint32_t index, Id id, std::uint64_t seq) 
                       ledger_.number(head.placed_in, head.place) + " and " + ledger_.number(id, seq) + ".");
   }
   Number& n = conversation(id).numbers.at(seq);
+  if (n.changes != 0) ledger_.found(Invariant::I4, n.changes, at.id, "Number " + ledger_.number(id, seq) + " is two different entries.");
   if (n.message == 0) {
     n.message = index;
     n.first = at.id;
@@ -244,8 +271,14 @@ void Messages::judge_failures() {
 
 void Messages::judge_times_and_counts(Id id) {
   std::uint64_t timed_seq = 0, counted_seq = 0;
+  std::uint64_t messages = 0, expected = 1;
+  bool whole = true;  // Since `counted` it is known of every number whether it is a message.
   Number timed, counted;
   conversation(id).numbers.for_each([&](std::uint64_t seq, const Number& n) {
+    if (n.message == 0 && n.changes == 0 && n.timed == 0) return;
+    whole = whole && seq == expected;
+    expected = seq + 1;
+    if (n.message != 0) ++messages;
     if (n.timed != 0) {
       if (timed_seq != 0 && n.time < timed.time) {
         ledger_.found(Invariant::I6, timed.timed, n.timed,
@@ -254,16 +287,18 @@ void Messages::judge_times_and_counts(Id id) {
       timed_seq = seq;
       timed = n;
     }
-    if (n.counted != 0) {
-      // Every message counts, other entries need not.
-      if (n.n <= counted.n || n.n - counted.n > seq - counted_seq) {
-        ledger_.found(Invariant::I6, counted.counted, n.counted,
-                      "n is " + std::to_string(n.n) + " at number " + ledger_.number(id, seq) + " and " + std::to_string(counted.n) +
-                          " at " + std::to_string(counted_seq) + ".");
-      }
-      counted_seq = seq;
-      counted = n;
+    if (n.counted == 0) return;
+    // Every message counts, and nothing else.
+    std::uint64_t least = whole ? messages : 1, most = whole ? messages : seq - counted_seq;
+    if (n.n < counted.n + least || n.n > counted.n + most) {
+      ledger_.found(Invariant::I6, counted.counted, n.counted,
+                    "n is " + std::to_string(n.n) + " at number " + ledger_.number(id, seq) + " and " + std::to_string(counted.n) + " at " +
+                        std::to_string(counted_seq) + ".");
     }
+    counted_seq = seq;
+    counted = n;
+    messages = 0;
+    whole = true;
   });
 }
 

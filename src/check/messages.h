@@ -15,6 +15,7 @@ namespace kith::check {
 struct Number {
   std::uint32_t message = 0;  // 0: nobody was shown it.
   OpId first = 0;             // Who fixed `message`.
+  OpId changes = 0;           // Who told first that it is no message (see Changes).
   OpId acked = 0;             // First ok of its send.
   OpId seen = 0;              // First time that it was shown.
   OpId unknown = 0;           // First time that it was shown as an unknown entry.
@@ -29,6 +30,7 @@ struct Conversation {
   Seen acked;               // Highest acknowledged number so far.
   Seen seen;                // Highest shown number so far.
   std::vector<Id> members;  // Users who wrote in it or were shown it.
+  bool is_direct = false;   // Surely.
 
   std::uint64_t head() const { return std::max(acked.seq, seen.seq); }
   void add_member(Id user);
@@ -46,7 +48,11 @@ class Messages {
   // ok, fail or info of an attempt. `at.conversation` and seq count for ok only.
   void outcome(const At& at, std::uint32_t attempt);
   void opened(Id user, Id other, Id conversation, OpId id) { learn_direct(user, other, conversation, id); }
+  // A message.
   void shown(const At& at, Id conversation, const Entry& entry);
+  // Any entry.
+  void seen(const At& at, Id conversation, std::uint64_t seq, std::int64_t time);
+  void acknowledged(const At& at, Id conversation, std::uint64_t seq);
   // The user whose message has this number; 0: unknown.
   Id sender(Id conversation, std::uint64_t seq);
   void finish();
@@ -100,6 +106,7 @@ class Messages {
   Message& message(std::uint32_t index) { return messages_[index - 1]; }
   // The payload, made if it is new.
   std::uint32_t find(Id user, std::string_view client_id, std::string_view text);
+  std::uint32_t find_changed(Id user, std::string_view client_id, std::uint32_t placed);
   void learn_direct(Id user, Id other, Id conversation, OpId id);
   bool is_asked_for(const At& at, std::uint32_t index, Id conversation);
   void put(const At& at, std::uint32_t index, Id conversation, std::uint64_t seq);

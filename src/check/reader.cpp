@@ -58,6 +58,21 @@ void take(Line& line, std::string_view key, json::element value, E& to, E first,
   line.say(key, "is unknown: " + std::string(text));
 }
 
+template <class F>
+void elements(Line& line, std::string_view key, json::element value, F each) {
+  json::array array;
+  if (value.get_array().get(array)) return line.say(key, "is not a list");
+  for (json::element element : array) {
+    each(element);
+    if (!line.wrong.empty()) return;
+  }
+}
+
+template <class T>
+void take(Line& line, std::string_view key, json::element value, std::vector<T>& to) {
+  elements(line, key, value, [&](json::element element) { take(line, key, element, to.emplace_back()); });
+}
+
 // Calls `each(key, value)` for the fields of an object.
 template <class F>
 void fields(Line& line, std::string_view key, json::element value, F each) {
@@ -69,14 +84,43 @@ void fields(Line& line, std::string_view key, json::element value, F each) {
   }
 }
 
-template <class F>
-void elements(Line& line, std::string_view key, json::element value, F each) {
-  json::array array;
-  if (value.get_array().get(array)) return line.say(key, "is not a list");
-  for (json::element element : array) {
-    each(element);
-    if (!line.wrong.empty()) return;
+// What a message does not have, and what later entries made of one. False: not of these.
+bool take_changed(Line& line, std::string_view key, json::element value, Entry& to) {
+  if (key == "kind") {
+    take(line, key, value, to.kind, Kind::edited, Kind::group);
+  } else if (key == "edits") {
+    take(line, key, value, to.edits);
+  } else if (key == "deleted") {
+    take(line, key, value, to.deleted);
+  } else if (key == "target") {
+    take(line, key, value, to.target);
+  } else if (key == "removed") {
+    take(line, key, value, to.removed);
+  } else if (key == "what") {
+    take(line, key, value, to.what);
+  } else if (key == "users") {
+    take(line, key, value, to.users);
+  } else if (key == "role") {
+    take(line, key, value, to.role);
+  } else if (key == "reactions") {
+    elements(line, key, value, [&](json::element element) {
+      Reaction& reaction = to.reactions.emplace_back();
+      fields(line, "reactions", element, [&](std::string_view k, json::element v) {
+        if (k == "emoji") take(line, k, v, reaction.emoji);
+        if (k == "users") take(line, k, v, reaction.users);
+      });
+    });
+  } else {
+    return false;
   }
+  return true;
+}
+
+// What an entry of its kind cannot do without.
+void complete(Line& line, const Entry& entry) {
+  bool about_message = entry.kind == Kind::edited || entry.kind == Kind::deleted || entry.kind == Kind::reacted;
+  if (about_message && entry.target == 0) line.say("target", "is missing");
+  if (entry.kind == Kind::group && entry.what.empty()) line.say("what", "is missing");
 }
 
 void take_entries(Line& line, json::element value, std::vector<Entry>& to) {
@@ -90,8 +134,10 @@ void take_entries(Line& line, json::element value, std::vector<Entry>& to) {
       if (key == "time") take(line, key, v, entry.time);
       if (key == "n") take(line, key, v, entry.n);
       if (key == "unknown") take(line, key, v, entry.unknown);
+      take_changed(line, key, v, entry);
     });
     if (entry.seq == 0) line.say("seq", "is missing or 0 in \"entries\"");
+    complete(line, entry);
   });
 }
 
@@ -117,6 +163,7 @@ void take_items(Line& line, json::element value, std::vector<Item>& to) {
       if (key == "head") take(line, key, v, item.head);
       if (key == "read") take(line, key, v, item.read);
       if (key == "entries") take_entries(line, v, item.entries);
+      if (key == "title") take(line, key, v, item.title);
     });
     if (item.conversation.empty()) line.say("conv", "is missing in \"items\"");
   });
@@ -235,13 +282,18 @@ void complete(Line& line) {
   bool ok = o.phase == Phase::ok;
   if ((o.op == Op::start || (o.op == Op::revoke && invoke)) && o.user.empty()) line.say("user", "is missing");
   if ((o.op == Op::start || (o.op == Op::revoke && invoke)) && o.device.empty()) line.say("device", "is missing");
-  if (o.op == Op::send && invoke && o.client_id.empty()) line.say("id", "is missing");
+  if ((o.op == Op::send || o.op == Op::create_group) && invoke && o.client_id.empty()) line.say("id", "is missing");
   if (o.op == Op::send && invoke && o.conversation.empty() == o.to.empty()) line.say("conv", "or \"to\" must be given, not both");
   if (o.op == Op::open && invoke && o.to.empty()) line.say("to", "is missing");
-  bool of_conversation = ((o.op == Op::send || o.op == Op::open) && ok) || ((o.op == Op::read || o.op == Op::history) && invoke);
+  bool about_message = o.op == Op::edit || o.op == Op::erase || o.op == Op::react;
+  bool names_conversation =
+      o.op == Op::read || o.op == Op::history || (o.op >= Op::edit && o.op <= Op::update_group && o.op != Op::create_group);
+  bool of_conversation = ((o.op == Op::send || o.op == Op::open || o.op == Op::create_group) && ok) || (names_conversation && invoke);
   if ((of_conversation || o.op == Op::event) && o.conversation.empty()) line.say("conv", "is missing");
-  if (((o.op == Op::send && ok) || (o.op == Op::read && invoke)) && o.seq == 0) line.say("seq", "is missing or 0");
+  if (((o.op == Op::send && ok) || ((o.op == Op::read || about_message) && invoke)) && o.seq == 0) line.say("seq", "is missing or 0");
   if (o.op == Op::event && (o.seq == 0) == (o.mark == 0)) line.say("seq", "or \"read\" must be given, not both");
+  bool of_users = o.op == Op::add || o.op == Op::remove || o.op == Op::role;
+  if (of_users && invoke && line.entry.users.empty()) line.say("users", "is missing");
   if (o.op == Op::history && o.before && o.after) line.say("before", "and \"after\" exclude each other");
   if (o.op == Op::mark && o.code.empty()) line.say("name", "is missing");
 }
@@ -276,10 +328,13 @@ bool Reader::next(Operation& operation) {
   } else {
     fields(line, "line", document, [&](std::string_view key, json::element value) {
       if (take_common(line, key, value) || take_numbers(line, key, value) || take_flags(line, key, value)) return;
+      if (take_changed(line, key, value, line.entry)) return;
       take_rest(line, key, value);
     });
   }
   complete(line);
+  bool is_entry = operation.op == Op::event && operation.seq != 0;
+  if (is_entry) complete(line, line.entry);
   if (line.has_t && operation.t < last_t_) line.say("t", "goes back");
   if (!line.wrong.empty()) {
     error_ = "line " + std::to_string(line_) + ": " + line.wrong;
@@ -287,12 +342,16 @@ bool Reader::next(Operation& operation) {
   }
   last_t_ = operation.t;
   if (operation.op == Op::sync && !line.has_cursor && operation.useq) operation.cursor = Cursor::own;
-  if (operation.op == Op::event && operation.seq != 0) {
+  if (!is_entry) {
+    operation.users = std::move(line.entry.users);
+    operation.role = line.entry.role;
+    operation.removed = line.entry.removed;
+  } else {
     line.entry.seq = operation.seq;
     line.entry.client_id = operation.client_id;
     line.entry.text = operation.text;
     line.entry.time = operation.time;
-    operation.entries.push_back(line.entry);
+    operation.entries.push_back(std::move(line.entry));
     operation.seq = 0;
     operation.client_id = operation.text = {};
     operation.time = 0;

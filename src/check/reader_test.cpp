@@ -68,6 +68,17 @@ TEST(Writer, IsReadBackAsItWas) {
 {"t":9,"p":"a","op":"history","phase":"ok","call":4,"head":2,"more":true,"entries":[{"seq":2,"unknown":true}]}
 {"t":9,"p":"a","op":"list","phase":"invoke","call":5,"next":true}
 {"t":9,"p":"a","op":"final","useq":4,"items":[{"conv":"d","head":2,"read":2}]}
+{"t":9,"p":"a","op":"create_group","phase":"invoke","call":6,"id":"g","text":"us","users":["bob","carol"]}
+{"t":9,"p":"a","op":"create_group","phase":"ok","call":6,"conv":"g","head":1}
+{"t":9,"p":"a","op":"edit","phase":"invoke","call":7,"conv":"d","text":"h3","seq":1}
+{"t":9,"p":"a","op":"edit","phase":"ok","call":7,"conv":"d","seq":3,"time":3}
+{"t":9,"p":"a","op":"delete","phase":"invoke","call":8,"conv":"d","seq":1}
+{"t":9,"p":"a","op":"react","phase":"invoke","call":9,"conv":"d","text":"+1","seq":1,"removed":true}
+{"t":9,"p":"a","op":"role","phase":"invoke","call":10,"conv":"g","users":["bob"],"role":"admin"}
+{"t":9,"p":"a","op":"leave","phase":"invoke","call":11,"conv":"g"}
+{"t":9,"p":"a","op":"event","conv":"d","useq":5,"seq":3,"from":"bob","text":"h3","kind":"edited","target":1}
+{"t":9,"p":"a","op":"event","conv":"g","seq":2,"from":"bob","kind":"group","what":"role","users":["carol"],"role":"guest"}
+{"t":9,"p":"a","op":"page","from":5,"to":6,"changes":[{"conv":"d","from":3,"to":5,"entries":[{"seq":4,"from":"bob","id":"m","text":"h","edits":[3],"reactions":[{"emoji":"+1","users":["bob","carol"]}]},{"seq":5,"from":"bob","id":"n","deleted":6}]}]}
 {"t":10,"op":"mark","name":"heal"}
 )";
   std::istringstream input(text);

@@ -64,30 +64,38 @@ void Reads::answer(const At& at, const Asked& asked) {
 }
 
 void Reads::hole(const At& at, const Asked& asked, std::uint64_t first, std::uint64_t last, bool dense) {
-  if (first > last) return;
   std::uint64_t known = std::min(last, std::max(asked.acked.seq, asked.seen.seq));
+  if (first > last || (first > known && !dense)) return;
   if (known > first + kScanMax) known = first + kScanMax;
-  Blocks<Number>& numbers = messages_.conversation(asked.conversation).numbers;
+  holes_.push_back({at.id, asked.invoke, at.user, asked.conversation, first, last, known, dense});
+}
+
+void Reads::finish() {
+  for (const Hole& hole : holes_) judge(hole);
+}
+
+void Reads::judge(const Hole& h) {
+  Blocks<Number>& numbers = messages_.conversation(h.conversation).numbers;
   OpId seen = 0;
   std::uint64_t seen_seq = 0;
-  for (std::uint64_t seq = first; seq <= known; ++seq) {
+  for (std::uint64_t seq = h.first; seq <= h.known; ++seq) {
     const Number* n = numbers.find(seq);
-    if (n == nullptr) continue;
-    if (n->acked != 0 && n->acked < asked.invoke) {
-      ledger_.found(Invariant::I1, n->acked, at.id,
-                    "Number " + ledger_.number(asked.conversation, seq) + " was acknowledged, but a later read does not have it.");
+    if (n == nullptr || !members_.sees(h.conversation, h.user, seq, seq)) continue;
+    if (n->acked != 0 && n->acked < h.invoke) {
+      ledger_.found(Invariant::I1, n->acked, h.answer,
+                    "Number " + ledger_.number(h.conversation, seq) + " was acknowledged, but a later read does not have it.");
       return;
     }
-    if (seen == 0 && n->seen != 0 && n->seen < asked.invoke) {
+    if (seen == 0 && n->seen != 0 && n->seen < h.invoke) {
       seen = n->seen;
       seen_seq = seq;
     }
   }
   if (seen != 0) {
-    ledger_.found(Invariant::I7, seen, at.id,
-                  "Number " + ledger_.number(asked.conversation, seen_seq) + " had been shown, but a later read does not have it.");
-  } else if (dense) {
-    ledger_.found(Invariant::I5, asked.invoke, at.id, "The answer has a hole at number " + ledger_.number(asked.conversation, first) + ".");
+    ledger_.found(Invariant::I7, seen, h.answer,
+                  "Number " + ledger_.number(h.conversation, seen_seq) + " had been shown, but a later read does not have it.");
+  } else if (h.dense && members_.sees(h.conversation, h.user, h.first, h.last)) {
+    ledger_.found(Invariant::I5, h.invoke, h.answer, "The answer has a hole at number " + ledger_.number(h.conversation, h.first) + ".");
   }
 }
 

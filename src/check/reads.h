@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "check/messages.h"
+#include "check/members.h"
 
 namespace kith::check {
 
@@ -36,21 +36,32 @@ class Reads {
     void tidy();
   };
 
-  Reads(Ledger& ledger, Messages& messages) : ledger_(ledger), messages_(messages) {}
+  Reads(Ledger& ledger, Messages& messages, Members& members) : ledger_(ledger), messages_(messages), members_(members) {}
 
   Asked ask(const At& at);
   // After the entries were given to Messages.
   void answer(const At& at, const Asked& asked);
+  void finish();
   // Process and conversation → coverage.
   PairMap<Coverage>& coverage() { return coverage_; }
 
  private:
   // No number of [first, last] was in the answer. `dense`: a higher one was, or the answer says that nothing is missing below.
+  struct Hole {
+    OpId answer, invoke;
+    Id user, conversation;
+    std::uint64_t first, last;
+    std::uint64_t known;  // What was acknowledged or shown when it was asked for.
+    bool dense;
+  };
   void hole(const At& at, const Asked& asked, std::uint64_t first, std::uint64_t last, bool dense);
+  void judge(const Hole& hole);
   void cover(const At& at, const Asked& asked);
 
   Ledger& ledger_;
   Messages& messages_;
+  Members& members_;
+  std::vector<Hole> holes_;  // Judged in the end, when it is known who was a member when.
   PairMap<Coverage> coverage_;
 };
 

@@ -7,8 +7,10 @@ namespace kith::check {
 
 namespace {
 
-constexpr std::string_view kOps[] = {"start", "send", "open",  "read",   "revoke", "history", "list",
-                                     "sync",  "page", "event", "resync", "synced", "final",   "mark"};
+constexpr std::string_view kOps[] = {"start",  "send",  "open",         "read",   "revoke", "history", "list", "edit",
+                                     "delete", "react", "create_group", "add",    "remove", "leave",   "role", "update_group",
+                                     "sync",   "page",  "event",        "resync", "synced", "final",   "mark"};
+constexpr std::string_view kKinds[] = {"", "edited", "deleted", "reacted", "group"};
 constexpr std::string_view kPhases[] = {"", "invoke", "ok", "fail", "info"};
 constexpr std::string_view kCursors[] = {"none", "own", "foreign", "future"};
 
@@ -62,6 +64,11 @@ class Members {
     out_ += ']';
   }
 
+  // A list of texts.
+  void texts(std::string_view name, const std::vector<std::string_view>& values) {
+    list(name, values, [&](std::string_view value) { quote(value); });
+  }
+
  private:
   void quote(std::string_view value) {
     out_ += '"';
@@ -83,7 +90,7 @@ class Members {
   bool first_ = true;
 };
 
-void write_entry_members(const Entry& entry, Members& m) {
+void write_entry_members(const Entry& entry, Members& m, std::string& out) {
   m.number("seq", entry.seq);
   m.text("from", entry.from);
   m.text("id", entry.client_id);
@@ -91,12 +98,26 @@ void write_entry_members(const Entry& entry, Members& m) {
   m.number_if("time", entry.time);
   m.number_if("n", entry.n);
   m.flag("unknown", entry.unknown);
+  m.text("kind", name(entry.kind));
+  m.list("edits", entry.edits, [&](std::uint64_t seq) { out += std::to_string(seq); });
+  m.number_if("deleted", entry.deleted);
+  m.list("reactions", entry.reactions, [&](const Reaction& reaction) {
+    Members r(out);
+    r.text("emoji", reaction.emoji);
+    r.texts("users", reaction.users);
+    r.close();
+  });
+  m.number_if("target", entry.target);
+  m.flag("removed", entry.removed);
+  m.text("what", entry.what);
+  m.texts("users", entry.users);
+  m.text("role", entry.role);
 }
 
 void write_entries(const std::vector<Entry>& entries, Members& m, std::string& out) {
   m.list("entries", entries, [&](const Entry& entry) {
     Members e(out);
-    write_entry_members(entry, e);
+    write_entry_members(entry, e, out);
     e.close();
   });
 }
@@ -118,6 +139,7 @@ void write_page(const Operation& o, Members& m, std::string& out) {
 }  // namespace
 
 std::string_view name(Op op) { return kOps[static_cast<std::size_t>(op)]; }
+std::string_view name(Kind kind) { return kKinds[static_cast<std::size_t>(kind)]; }
 std::string_view name(Phase phase) { return kPhases[static_cast<std::size_t>(phase)]; }
 std::string_view name(Cursor cursor) { return kCursors[static_cast<std::size_t>(cursor)]; }
 
@@ -138,6 +160,9 @@ void write(const Operation& o, std::string& out) {
   m.number_if("seq", o.seq);
   m.number_if("time", o.time);
   m.flag("repeated", o.repeated);
+  m.flag("removed", o.removed);
+  m.texts("users", o.users);
+  m.text("role", o.role);
   m.text(o.op == Op::resync ? "reason" : o.op == Op::mark ? "name" : "code", o.code);
   if (o.op == Op::sync && o.phase == Phase::invoke) m.text("cursor", name(o.cursor));
   m.number_if("useq", o.useq);
@@ -151,7 +176,7 @@ void write(const Operation& o, std::string& out) {
   m.number_if("read", o.mark);
   if (o.op == Op::page) write_page(o, m, out);
   if (o.op == Op::event) {
-    if (!o.entries.empty()) write_entry_members(o.entries.front(), m);
+    if (!o.entries.empty()) write_entry_members(o.entries.front(), m, out);
   } else {
     write_entries(o.entries, m, out);
   }
@@ -161,6 +186,7 @@ void write(const Operation& o, std::string& out) {
     i.number_if("head", item.head);
     i.number_if("read", item.read);
     write_entries(item.entries, i, out);
+    i.text("title", item.title);
     i.close();
   });
   m.close();
