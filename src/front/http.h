@@ -25,8 +25,11 @@ struct HttpRequest {
   std::string authorization;
   std::string origin;  // "null" where the header stands without a value: not the same as no header.
   std::string content_type;
+  std::string idempotency_key;
+  std::string prefer;  // All that are there, separated by commas.
   std::string body;
-  std::string address;  // Numeric, of the other end.
+  std::string address;       // Numeric, of the other end.
+  Fn<void()> admitted = {};  // To be called when the request has proven who it comes from: its connection counts no longer as a stranger's.
 };
 
 struct HttpResponse {

@@ -26,7 +26,7 @@ std::string serialize(const HttpResponse& response, bool head, bool keep_alive, 
   out.append(phrase.data(), phrase.size());
   out.append("\r\nDate: ").append(http_date(wall));
   if (!response.content_type.empty()) out.append("\r\nContent-Type: ").append(response.content_type);
-  out.append("\r\nContent-Length: ").append(std::to_string(response.body.size()));
+  if (response.status != 204) out.append("\r\nContent-Length: ").append(std::to_string(response.body.size()));  // RFC 9110 8.6
   out.append("\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff");
   for (const auto& [name, value] : response.headers) out.append("\r\n").append(name).append(": ").append(value);
   out.append(keep_alive ? "\r\nConnection: keep-alive\r\n\r\n" : "\r\nConnection: close\r\n\r\n");
@@ -191,6 +191,9 @@ void HttpConnection::dispatch() {
   if (refused_) return respond(problem({Code::too_many_connections, {}, kRefusedRetryMs}));
   if (parsed.request.path == kWebSocketPath) return upgrade(parsed);
   parsed.request.address = ticket_.address();
+  parsed.request.admitted = [self = Ref<HttpConnection>(this)] {
+    if (self->deck_ && !self->ended()) self->ticket_.authenticated();
+  };
   deck_->http().handle(std::move(parsed.request), Reply(Ref<HttpConnection>(this)));
 }
 

@@ -123,7 +123,8 @@ bool HttpParser::check_header() {
   } else if (message.version() != 11 && message.version() != 10) {
     fail({Code::malformed, "HTTP/1.1, please."}, 505);
   } else if (!only_one(http::field::host) || !only_one(http::field::authorization) || !only_one(http::field::origin) ||
-             !only_one(http::field::sec_websocket_key) || !only_one(http::field::sec_websocket_version)) {
+             message.count("Idempotency-Key") > 1 || !only_one(http::field::sec_websocket_key) ||
+             !only_one(http::field::sec_websocket_version)) {
     fail({Code::malformed, "A header field is there twice."}, 400);
   } else if (message.version() == 11 && message.count(http::field::host) == 0) {
     fail({Code::malformed, "Host is required."}, 400);
@@ -166,6 +167,9 @@ ParsedRequest HttpParser::take() {
   request.origin = view(message[http::field::origin]);
   if (request.origin.empty() && message.find(http::field::origin) != message.end()) request.origin = "null";
   request.content_type = view(message[http::field::content_type]);
+  request.idempotency_key = view(message["Idempotency-Key"]);
+  const auto [preference, end] = message.equal_range(http::field::prefer);
+  for (auto it = preference; it != end; ++it) request.prefer.append(request.prefer.empty() ? "" : ",").append(view(it->value()));
   parsed.host = view(message[http::field::host]);
   parsed.keep_alive = message.keep_alive();
   parsed.websocket_key = view(message[http::field::sec_websocket_key]);
