@@ -4,6 +4,7 @@
   src/base/errors.toml  ->  src/base/errors.gen.h
   src/wire/kith.proto   ->  src/wire/wire.gen.h, wire.gen.cpp, fields.gen.h, json_read.gen.h, json_read.gen.cpp,
                             proto_read.gen.h, proto_codec.gen.cpp
+                            src/rest/routes.gen.h
   both                  ->  the generated parts of docs/protocol.md
 
 Usage: generate.py          writes what changed
@@ -20,16 +21,14 @@ import tomllib
 
 from google.protobuf import descriptor_pb2
 
+from http_routes import Wrong, read_routes, routes_header, routes_section, split_comment
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 ERRORS = ROOT / "src/base/errors.toml"
 SCHEMA = ROOT / "src/wire/kith.proto"
 WIRE = ROOT / "src/wire"
 PROTOCOL_PAGE = ROOT / "docs/protocol.md"
 OUTCOMES = ("fail", "retry", "unknown", "stop")
-
-
-class Wrong(Exception):
-    """The input cannot be turned into anything: told in one line."""
 
 
 def quoted(text):
@@ -171,6 +170,7 @@ class Message:
     group: str
     comment: str
     fields: list
+    http: list  # Lines of the comment about its twins.
 
     def members(self):
         """Fields in the order of their numbers, a oneof as one list of its fields."""
@@ -247,7 +247,8 @@ def read_schema(file):
         for field in fields:
             if field.oneof:
                 field.kind = field.type if field.message else f"{proto.name}::{camel(field.name)}"
-        messages.append(Message(proto.name, group, leading.get((4, i), ""), fields))
+        comment, http = split_comment(leading.get((4, i), ""))
+        messages.append(Message(proto.name, group, comment, fields, http))
     return messages
 
 
@@ -491,6 +492,7 @@ def reference_page(messages):
             out += f"### {group.capitalize()}\n\n"
         out += f"#### `{targets.get(message.name, message.name)}`\n\n" if group not in ("frames", "objects") else f"#### {message.name}\n\n"
         out += f"{message.comment}\n\n" if message.comment else ""
+        out += routes_section(message)
         if not message.fields:
             out += "No fields: `{}`.\n\n"
             continue
@@ -525,6 +527,8 @@ def outputs():
     table = read_errors(ERRORS.read_text())
     schema = read_schema(compile_schema())
     messages = in_order(schema)
+    routes = read_routes(schema)
+    most = max(len(route.fields(where)) for route in routes for where in ("path", "query"))
     result = {
         ROOT / "src/base/errors.gen.h": errors_header(table),
         WIRE / "wire.gen.h": wire_header(messages),
@@ -534,6 +538,7 @@ def outputs():
         WIRE / "json_read.gen.cpp": json_reader(messages),
         WIRE / "proto_read.gen.h": proto_reader_header(messages),
         WIRE / "proto_codec.gen.cpp": proto_codec(messages),
+        ROOT / "src/rest/routes.gen.h": routes_header(routes, most),
     }
     if PROTOCOL_PAGE.exists():
         parts = {"errors": errors_page(table), "reference": reference_page(schema)}

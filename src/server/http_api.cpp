@@ -33,12 +33,19 @@ HttpApi::HttpApi(Node& node, std::size_t index, std::function<std::string()> pro
     : node_(node),
       index_(index),
       process_metrics_(std::move(process_metrics)),
-      auth_(node.shard(index).loop, node.tokens(), *node.shard(index).router) {}
+      auth_(node.shard(index).loop, node.tokens(), *node.shard(index).router),
+      rest_(node.shard(index).loop, node.tokens(), *node.shard(index).router) {}
 
 void HttpApi::handle(HttpRequest request, Fn<void(HttpResponse)> reply) {
   if (HttpAuth::is_ours(request.path)) {
     scope_.spawn(auth({std::move(request.method), std::move(request.path), std::move(request.authorization), std::move(request.body),
                        std::move(request.address)},
+                      std::move(reply)));
+    return;
+  }
+  if (Rest::is_ours(request.path)) {
+    scope_.spawn(rest({std::move(request.method), std::move(request.path), std::move(request.query), std::move(request.authorization),
+                       std::move(request.idempotency_key), std::move(request.body), std::move(request.admitted)},
                       std::move(reply)));
     return;
   }
@@ -60,6 +67,14 @@ Task<void> HttpApi::auth(AuthRequest request, Fn<void(HttpResponse)> reply) {
   if (answer.retry_after_ms != 0) response.headers.emplace_back("Retry-After", std::to_string((answer.retry_after_ms + 999) / 1000));
   if (!answer.allow.empty()) response.headers.emplace_back("Allow", answer.allow);
   if (answer.status == 401) response.headers.emplace_back("WWW-Authenticate", "Bearer");
+  reply(std::move(response));
+}
+
+Task<void> HttpApi::rest(RestRequest request, Fn<void(HttpResponse)> reply) {
+  auto answer = co_await rest_.handle(std::move(request));
+  HttpResponse response{answer.status, answer.status >= 400 ? "application/problem+json" : "application/json", std::move(answer.body), {}};
+  if (answer.status == 204) response.content_type.clear();
+  response.headers = std::move(answer.headers);
   reply(std::move(response));
 }
 

@@ -1,4 +1,4 @@
-// server/http_api.h — The HTTP routes of a loop: /v1/auth/*, and what operators ask for: /livez, /readyz, /metrics.
+// server/http_api.h — The HTTP routes of a loop: /v1/auth/*, the commands under /v1, and what operators ask for: /livez, /readyz, /metrics.
 #pragma once
 
 #include <functional>
@@ -6,6 +6,7 @@
 
 #include "auth/http_auth.h"
 #include "front/http.h"
+#include "rest/rest.h"
 #include "server/node.h"
 
 namespace kith {
@@ -22,12 +23,14 @@ class HttpApi final : public HttpHandler {
 
  private:
   Task<void> auth(AuthRequest request, Fn<void(HttpResponse)> reply);
+  Task<void> rest(RestRequest request, Fn<void(HttpResponse)> reply);
   Task<void> metrics(Fn<void(HttpResponse)> reply);
 
   Node& node_;
   const std::size_t index_;
   std::function<std::string()> process_metrics_;
   HttpAuth auth_;
+  Rest rest_;
   bool draining_ = false;
   Scope scope_;
 };

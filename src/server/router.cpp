@@ -107,4 +107,8 @@ Future<AuthResponse> Router::on(UserId user, Fn<Task<AuthResponse>(Accounts&)> w
   return call<AuthResponse>(home(user), [work = std::move(work)](Shard& shard) mutable { return work(shard.accounts); });
 }
 
+Future<RestResponse> Router::at_home(UserId user, Fn<Task<RestResponse>(Place&)> work) {
+  return call<RestResponse>(home(user), [work = std::move(work)](Shard& shard) mutable { return work(shard.place); });
+}
+
 }  // namespace kith

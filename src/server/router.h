@@ -6,6 +6,7 @@
 
 #include "auth/http_auth.h"
 #include "conversation/delivery.h"
+#include "rest/rest.h"
 #include "server/shard.h"
 #include "session/backend.h"
 
@@ -13,7 +14,7 @@ namespace kith {
 
 class Node;
 
-class Router final : public Backend, public Delivery, public AccountsRouter {
+class Router final : public Backend, public Delivery, public AccountsRouter, public RestRouter {
  public:
   Router(Node& node, std::size_t here) : node_(node), here_(here) {}
 
@@ -41,6 +42,9 @@ class Router final : public Backend, public Delivery, public AccountsRouter {
 
   // AccountsRouter
   Future<AuthResponse> on(UserId user, Fn<Task<AuthResponse>(Accounts&)> work) override;
+
+  // RestRouter
+  Future<RestResponse> at_home(UserId user, Fn<Task<RestResponse>(Place&)> work) override;
 
   // Runs `work` on the loop of shard `target`. `work` must not be a coroutine itself (its captures die when it returns), it calls one.
   template <class T>

@@ -1,0 +1,68 @@
+// rest/rest.h — Every command as an HTTP request under /v1, without sockets: a request in, a status and a JSON body out.
+//
+//   Which loop   One object per loop, or one for a loop's connections; it keeps no state between requests. The router brings each request
+//                to the loop of its user, where the token is proven and the command carried out; answers come back to the caller's loop.
+//   Order        None between requests: who needs one waits for the answer before.
+//   Cancelled    By dropping the task: a command that has begun may still take effect, and a repeat gives its answer again.
+//   Fails        With RFC 9457 problem objects: those of a WebSocket, with the status of the table of errors.
+//   Limits       Those of the front and of a WebSocket frame. Tokens are taken from the Authorization header only, and go into no text.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "auth/token.h"
+#include "base/fn.h"
+#include "base/loop.h"
+#include "base/result.h"
+#include "base/task.h"
+#include "session/place.h"
+
+namespace kith {
+
+struct RestRequest {
+  std::string method;
+  std::string path;           // As it came, without the query.
+  std::string query;          // Behind the question mark.
+  std::string authorization;  // Value of the header, or empty.
+  std::string idempotency_key;
+  std::string body;
+  Fn<void()> admitted = {};  // Called when the token was good.
+};
+
+struct RestResponse {
+  int status = 200;
+  std::string body;                                          // JSON; with status >= 400 a problem object; none with 204.
+  std::vector<std::pair<std::string, std::string>> headers;  // Besides Content-Type.
+  bool proven = false;                                       // The token was good.
+};
+
+// The answer that tells of a failure.
+RestResponse rest_problem(const Failure& failure);
+
+// Runs `work` where `user` lives, and brings its answer back to the calling loop.
+class RestRouter {
+ public:
+  virtual ~RestRouter() = default;
+  virtual Future<RestResponse> at_home(UserId user, Fn<Task<RestResponse>(Place&)> work) = 0;
+};
+
+class Rest {
+ public:
+  // All outlive this object and its tasks.
+  Rest(Loop& loop, const TokenReader& tokens, RestRouter& router) : loop_(loop), tokens_(tokens), router_(router) {}
+
+  // True for the paths that handle() is for.
+  static bool is_ours(std::string_view path) { return path.starts_with("/v1/"); }
+
+  Task<RestResponse> handle(RestRequest request);
+
+ private:
+  Loop& loop_;
+  const TokenReader& tokens_;
+  RestRouter& router_;
+};
+
+}  // namespace kith

@@ -1,0 +1,23 @@
+// rest/uri.h — The parts of a request's target: percent-encoding and the query. Pure functions. Source: RFC 3986.
+//
+// A plus sign stands for itself, also in a query: user ids have them. A part that is not properly encoded is refused as a whole.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace kith {
+
+std::optional<std::string> percent_decoded(std::string_view text);
+
+// Everything but letters, digits and - . _ ~
+std::string percent_encoded(std::string_view text);
+
+// name=value pairs between ampersands, decoded, in their order; a name without `=` has the value "".
+using Query = std::vector<std::pair<std::string, std::string>>;
+std::optional<Query> read_query(std::string_view text);
+
+}  // namespace kith
