@@ -57,7 +57,8 @@ def of_group(seq, useq, what=None, users=("bob",)):
 def two_of_a_page(text, body, edits=None):
     """A page with a message and a change of it."""
     said = {**message(1, text), **({"edits": edits} if edits else {})}
-    return {"page": {"to": 2, "cursor": "c", "changes": [{"conversation": WHERE, "with": "alice", "to": 2, "entries": [{"message": said}, body]}]}}
+    changed = {"conversation": WHERE, "with": "alice", "to": 2, "entries": [{"message": said}, body]}
+    return {"page": {"to": 2, "cursor": "c", "changes": [changed]}}
 
 
 REVISION = [{"seq": 2, "time": "2026-11-21T09:00:00.123Z"}]
