@@ -38,7 +38,7 @@ Task<Result<bool>> Conversation::open(Create create) {
   if (roster_.size() == 0 && !create_group) co_return false;
   auto loaded = co_await load_recent();
   if (!loaded) co_return loaded.error();
-  opened_at_ = shown_;
+  opened_at_ = placed_ = shown_;
   last_activity_ = loop_.now();
   co_return true;
 }

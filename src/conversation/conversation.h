@@ -110,9 +110,9 @@ class Conversation final : private Log::Owner {
   Future<Result<Receipt>> send(SendRequest request);
   Task<Result<Change>> change(ChangeRequest request);
 
-  Result<GroupView> group(const UserId& reader) const;
+  Task<Result<GroupView>> group(UserId reader);
   // Those who are members now, after `after`.
-  Result<MemberList> members(const UserId& reader, const UserId& after, std::size_t limit) const;
+  Task<Result<MemberList>> members(UserId reader, UserId after, std::size_t limit);
   Task<Result<HistoryPage>> history(UserId reader, std::optional<Seq> before, std::optional<Seq> after, std::uint32_t limit);
 
   // The newest entries of (from, to] that fit both limits, ascending.
@@ -203,6 +203,8 @@ class Conversation final : private Log::Owner {
   void enqueue(std::unique_ptr<Waiting> waiting);
   void refuse(Waiting& waiting, const Failure& failure);
   void show();
+  Task<void> until_shown();
+  Task<void> answer_no_change(std::unique_ptr<Effect> effect);
   void answer(Waiting& waiting);
 
   // May this be appended now? False: there is nothing to change. Asked early, and again when it gets its place.
@@ -221,7 +223,7 @@ class Conversation final : private Log::Owner {
   void replace_cached(EntryPtr changed);
   Receipt receipt(std::size_t reader, Seq seq, WallTime time) const;
   Task<Result<std::vector<EntryPtr>>> range(Seq low, Seq high);
-  Task<Result<std::vector<EntryPtr>>> ranges(std::vector<Span> spans);
+  Task<Result<std::vector<EntryPtr>>> seen(std::size_t member, std::vector<Span> spans);
   Task<void> write_pending(bool pending);
   void arm();
   void watch_quiet(Duration delay);
@@ -243,6 +245,8 @@ class Conversation final : private Log::Owner {
   GroupRow group_;
   std::uint64_t rules_ = 1;  // Grows when members, permissions or blocks change: what was judged before is judged again.
   std::vector<Member> members_;
+  Seq placed_;  // The last number that was given: what members and permissions follow from.
+  std::vector<std::pair<Seq, Promise<Ok>>> until_shown_;
   Seq shown_;                                              // Everything up to here is durable with all that it changes.
   std::deque<EntryPtr> recent_;                            // The newest entries, dense up to shown_.
   std::unordered_map<Attempt, Known, AttemptHash> known_;  // Of the entries from known_from_ to the head.

@@ -60,8 +60,9 @@ Task<Result<Change>> Conversation::change(ChangeRequest request) {
   } else if (*allowed) {
     enqueue(std::move(waiting));
     result = co_await reply;
-  } else if (locked) {
-    result = Change{waiting->effect->target->deleted_by(), {}};
+  } else {
+    co_await until_shown();
+    if (locked) result = Change{waiting->effect->target->deleted_by(), {}};
   }
   if (locked) unlock_target(target);
   co_return result;
@@ -92,6 +93,7 @@ void Conversation::unlock_target(Seq seq) {
 Result<bool> Conversation::judge(Waiting& waiting) const {
   const Entry& entry = *waiting.entry;
   auto member = roster_.find_present(entry.from);
+  if (entry.kind == EntryKind::left && !member && roster_.find(entry.from)) return false;
   if (entry.kind != EntryKind::created && !member) {
     return Failure{roster_.find(entry.from) ? Code::forbidden : Code::not_found, "not a member of this conversation"};
   }
@@ -120,8 +122,11 @@ Result<bool> Conversation::judge_message_change(const Waiting& waiting, std::siz
   if (roster_.any_blocked()) return Failure{Code::refused};
   if (entry.kind == EntryKind::edit) {
     if (!own) return Failure{Code::forbidden};
+    if (target.text() == entry.text()) return false;
+    if (entry.text().empty() && target.details().attachments.empty() && target.details().kind.empty())
+      return Failure{Code::invalid_argument, "text"};
     if (target.details().edits.size() >= kEditsMax) return Failure{Code::limit_reached, "edits"};
-    return target.text() != entry.text();
+    return true;
   }
   const auto& reactions = target.details().reactions;
   auto same = std::find_if(reactions.begin(), reactions.end(), [&](const Reaction& r) { return r.emoji == entry.text(); });
@@ -158,6 +163,8 @@ Result<bool> Conversation::judge_group_change(Waiting& waiting, std::optional<st
         // Nobody reaches up, or sideways; an owner does.
         bool above = role == Role::owner || roster_[*about].role < role;
         if (!above || (entry.kind == EntryKind::role && details->role > role)) return Failure{Code::forbidden};
+        bool last_owner = roster_[*about].role == Role::owner && details->role != Role::owner && roster_.owners() == 1;
+        if (entry.kind == EntryKind::role && last_owner) return Failure{Code::forbidden, "a group needs an owner"};
       }
       std::erase_if(details->users, [&](const UserId& user) {
         auto about = roster_.find_present(user);

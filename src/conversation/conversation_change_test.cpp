@@ -147,6 +147,7 @@ TEST(Change, AMessageCanBeEditedAHundredTimes) {
   Talking world;
   for (std::size_t i = 0; i < Conversation::kEditsMax; ++i) ASSERT_TRUE(world.edit(world.alice, 1, "v" + std::to_string(i))) << i;
   EXPECT_EQ(code_of(world.edit(world.alice, 1, "one more")), Code::limit_reached);
+  EXPECT_EQ(code_of(world.edit(world.alice, 1, "v99")), Code::ok) << "a repeat of the last one is none";
   EXPECT_TRUE(world.erase(world.alice, 1));
 }
 

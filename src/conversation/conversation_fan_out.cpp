@@ -150,7 +150,7 @@ Task<void> Conversation::settle() {
 
 bool Conversation::evictable() const {
   return !armed_ && !pending_busy_ && log_.idle() && waiting_.empty() && in_flight_.empty() && unshown_.empty() && targets_.empty() &&
-         behind_search_.empty() && scope_.empty();
+         until_shown_.empty() && behind_search_.empty() && scope_.empty();
 }
 
 std::size_t Conversation::bytes() const {

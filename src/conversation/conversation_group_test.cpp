@@ -95,11 +95,15 @@ struct Group {
     for (const EntryPtr& entry : page->entries) as_spans.taken[user][entry->seq] = entry;
     return as_spans.got(user);
   }
+  Result<GroupView> view(const UserId& reader) { return value_of(loop, scope.start(talk->group(reader))); }
+  Result<MemberList> list(const UserId& reader, const UserId& after, std::size_t limit) {
+    return value_of(loop, scope.start(talk->members(reader, after, limit)));
+  }
   // "ann:owner ben:member"
   std::string members() {
     std::string out;
     for (const UserId* reader : {&ann, &ben, &cat, &dan}) {
-      auto list = talk->members(*reader, {}, 100);
+      auto list = this->list(*reader, {}, 100);
       if (!list) continue;
       for (const MemberRow& member : list->members)
         out += (out.empty() ? "" : " ") + member.user.text() + ":" + std::string(name(member.role));
@@ -132,7 +136,7 @@ TEST(Groups, CreatingOneAgainFindsIt) {
   auto again = group.change(std::move(request));
   ASSERT_TRUE(again);
   EXPECT_EQ(again->seq, Seq{0});
-  EXPECT_EQ(group.talk->group(group.ben)->title, "Team");
+  EXPECT_EQ(group.view(group.ben)->title, "Team");
   EXPECT_EQ(group.members(), "ann:owner ben:member");
   EXPECT_NE(ConversationId::group(group.ann, client_id(2)), group.id);
   EXPECT_NE(ConversationId::group(group.ben, client_id(1)), group.id);
@@ -178,12 +182,12 @@ TEST(Groups, WhoWasRemovedDoesNothingMore) {
   ChangeRequest edit{group.ben, EntryKind::edit, "x", {}, {}};
   edit.details.target = {2};
   EXPECT_EQ(code_of(group.change(std::move(edit))), Code::forbidden);
-  auto view = group.talk->group(group.ben);
+  auto view = group.view(group.ben);
   ASSERT_TRUE(view);
   EXPECT_EQ(view->role, std::nullopt);
   EXPECT_EQ(view->title, "") << "what it is called now is not theirs to know";
   EXPECT_EQ(view->head, Seq{3});
-  EXPECT_FALSE(group.talk->members(group.ben, {}, 10));
+  EXPECT_FALSE(group.list(group.ben, {}, 10));
   auto retry = value_of(group.loop, group.talk->send({group.ben, client_id(1), Seq{0}, "text"}));
   ASSERT_TRUE(retry) << "but they may ask what became of what they sent";
   EXPECT_TRUE(retry->repeated);
@@ -228,8 +232,8 @@ TEST(Groups, PermissionsAreTheOwnersAndHoldForSending) {
   request.permissions = {};
   request.text = "Crew";
   EXPECT_TRUE(group.change(request));
-  EXPECT_EQ(group.talk->group(group.ann)->title, "Crew");
-  EXPECT_EQ(group.talk->group(group.ann)->permissions[Deed::send], Role::admin) << "what was not given stays";
+  EXPECT_EQ(group.view(group.ann)->title, "Crew");
+  EXPECT_EQ(group.view(group.ann)->permissions[Deed::send], Role::admin) << "what was not given stays";
 }
 
 TEST(Groups, ThereIsAlwaysAnOwner) {
@@ -286,7 +290,7 @@ TEST(Groups, MembersAreWhatTheLogSaysWheneverACrashComes) {
     }
     EXPECT_EQ(group.members(), expected) << "moment " << moment;
     const UserId& reader = told.find_present(group.ann) ? group.ann : group.cat;
-    EXPECT_EQ(group.talk->group(reader)->title, title) << "moment " << moment;
+    EXPECT_EQ(group.view(reader)->title, title) << "moment " << moment;
   }
 }
 
@@ -298,7 +302,7 @@ TEST(Groups, MembersArePaged) {
   std::vector<std::string> seen;
   UserId after;
   for (bool more = true; more;) {
-    auto list = group.talk->members(group.ben, after, 50);
+    auto list = group.list(group.ben, after, 50);
     ASSERT_TRUE(list);
     for (const MemberRow& member : list->members) seen.push_back(member.user.text());
     after = list->members.back().user;
@@ -306,6 +310,62 @@ TEST(Groups, MembersArePaged) {
   }
   EXPECT_EQ(seen.size(), 242u);
   EXPECT_TRUE(std::is_sorted(seen.begin(), seen.end()));
+}
+
+TEST(Groups, WhoLeftSeesNothingOfWhatChangedSince) {
+  Group group;
+  ASSERT_TRUE(group.send(group.ann));  // 2
+  ASSERT_TRUE(group.send(group.ann));  // 3
+  ASSERT_TRUE(group.send(group.ann));  // 4
+  auto change = [&](EntryKind kind, std::uint64_t target, std::string text) {
+    ChangeRequest request{group.ann, kind, std::move(text), {}, {}};
+    request.details.target = {target};
+    return group.change(std::move(request));
+  };
+  ASSERT_TRUE(change(EntryKind::edit, 2, "while he was there"));  // 5
+  ASSERT_TRUE(group.remove(group.ann, group.ben));                // 6
+  ASSERT_TRUE(change(EntryKind::reaction, 2, "+"));
+  ASSERT_TRUE(change(EntryKind::edit, 3, "behind his back"));
+  ASSERT_TRUE(change(EntryKind::deletion, 4, ""));
+  auto page = value_of(group.loop, group.scope.start(group.talk->history(group.ben, std::nullopt, Seq{0}, 100)));
+  ASSERT_TRUE(page);
+  ASSERT_EQ(page->entries.size(), 6u);
+  EXPECT_EQ(page->entries[1]->text(), "while he was there");
+  EXPECT_TRUE(page->entries[1]->details().reactions.empty());
+  EXPECT_EQ(page->entries[2]->kind, EntryKind::unknown);
+  EXPECT_EQ(page->entries[3]->kind, EntryKind::unknown);
+  for (const EntryPtr& entry : page->entries) EXPECT_LE(entry->version, Seq{6});
+  ASSERT_TRUE(group.add(group.ann, {group.ben}));
+  page = value_of(group.loop, group.scope.start(group.talk->history(group.ben, std::nullopt, Seq{0}, 100)));
+  EXPECT_EQ(page->entries[2]->text(), "behind his back") << "a member sees messages as they are";
+}
+
+TEST(Groups, NobodyHearsOfAChangeBeforeItIsDurable) {
+  Group group;
+  group.disk.set_timing({10ms, 10ms});
+  auto added = note(group.changing(group.about(group.ann, EntryKind::added, {group.cat})));
+  group.loop.advance(11ms);
+  auto again = note(group.changing(group.about(group.ann, EntryKind::added, {group.cat})));
+  auto view = note(group.scope.start(group.talk->group(group.ann)));
+  group.loop.advance(1ms);
+  EXPECT_FALSE(added->has_value());
+  EXPECT_FALSE(again->has_value()) << "there is nothing to change only once the first is durable";
+  EXPECT_FALSE(view->has_value());
+  group.loop.advance(1s);
+  ASSERT_TRUE(added->has_value() && again->has_value() && view->has_value());
+  EXPECT_EQ((**again)->seq, Seq{0});
+  EXPECT_EQ((**view)->members, 3u);
+}
+
+TEST(Groups, TheLastOwnerStaysOne) {
+  Group group;
+  EXPECT_EQ(code_of(group.role(group.ann, group.ann, Role::member)), Code::forbidden);
+  ASSERT_TRUE(group.role(group.ann, group.ben, Role::owner));
+  EXPECT_TRUE(group.role(group.ann, group.ann, Role::member));
+  ASSERT_TRUE(group.leave(group.ann));
+  auto again = group.leave(group.ann);
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->seq, Seq{0}) << "who left has left";
 }
 
 }  // namespace

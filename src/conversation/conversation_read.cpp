@@ -46,18 +46,35 @@ std::vector<Span> cut(std::vector<Span> spans, bool from_the_end, std::uint64_t 
   return taken;
 }
 
+// A page has room for so much; what is further from where it began is left for the next.
+void cut_to_size(HistoryPage& page, bool from_the_front) {
+  constexpr std::size_t kBytesMax = 1 << 20;
+  std::size_t bytes = 0, kept = 0;
+  for (; kept < page.entries.size(); ++kept) {
+    const EntryPtr& entry = page.entries[from_the_front ? kept : page.entries.size() - 1 - kept];
+    bytes += entry->shown_weight();
+    if (bytes > kBytesMax && kept > 0) break;
+  }
+  if (kept == page.entries.size()) return;
+  page.more = true;
+  auto begin = page.entries.begin();
+  auto count = static_cast<std::ptrdiff_t>(kept);
+  from_the_front ? page.entries.erase(begin + count, page.entries.end()) : page.entries.erase(begin, page.entries.end() - count);
+}
+
 }  // namespace
 
-Task<Result<std::vector<EntryPtr>>> Conversation::ranges(std::vector<Span> spans) {
-  if (spans.size() == 1) {
-    auto entries = co_await range(spans[0].first, spans[0].last);
-    co_return entries;
-  }
+Task<Result<std::vector<EntryPtr>>> Conversation::seen(std::size_t member, std::vector<Span> spans) {
+  Seq horizon = roster_.horizon(member);
   std::vector<EntryPtr> out;
   for (const Span& span : spans) {
     auto entries = co_await range(span.first, span.last);
     if (!entries) co_return entries;
+    if (spans.size() == 1 && horizon == kStillHere) co_return entries;
     out.insert(out.end(), entries->begin(), entries->end());
+  }
+  if (horizon != kStillHere) {
+    for (EntryPtr& entry : out) entry = as_seen_up_to(horizon, std::move(entry));
   }
   co_return out;
 }
@@ -71,9 +88,10 @@ Task<Result<HistoryPage>> Conversation::history(UserId reader, std::optional<Seq
   Seq low = after ? std::min(*after, page.head).next() : Seq{1};
   Seq high = !after && before ? std::min(page.head, Seq{before->value == 0 ? 0 : before->value - 1}) : page.head;
   auto spans = cut(roster_.visible(*member, low, high), !after, limit, page.more);
-  auto entries = co_await ranges(std::move(spans));
+  auto entries = co_await seen(*member, std::move(spans));
   if (!entries) co_return entries.error();
   page.entries = std::move(*entries);
+  cut_to_size(page, after.has_value());
   co_return page;
 }
 
@@ -82,10 +100,10 @@ Task<Result<std::vector<EntryPtr>>> Conversation::newest(UserId reader, Seq from
   if (!member) co_return Failure{Code::not_found};
   bool more = false;
   auto spans = cut(roster_.visible(*member, from.next(), std::min(to, shown_)), true, limit, more);
-  auto entries = co_await ranges(std::move(spans));
+  auto entries = co_await seen(*member, std::move(spans));
   if (!entries) co_return entries;
   std::size_t first = entries->size();
-  while (first > 0 && bytes >= (*entries)[first - 1]->text().size() + 1) bytes -= (*entries)[--first]->text().size() + 1;
+  while (first > 0 && bytes >= (*entries)[first - 1]->shown_weight()) bytes -= (*entries)[--first]->shown_weight();
   entries->erase(entries->begin(), entries->begin() + static_cast<std::ptrdiff_t>(first));
   co_return entries;
 }
@@ -105,19 +123,21 @@ Task<Result<Point>> Conversation::point(UserId reader, Seq seq) {
   co_return point;
 }
 
-Result<GroupView> Conversation::group(const UserId& reader) const {
+Task<Result<GroupView>> Conversation::group(UserId reader) {
+  co_await until_shown();
   auto member = roster_.find(reader);
-  if (!member || id_.is_direct()) return Failure{Code::not_found};
+  if (!member || id_.is_direct()) co_return Failure{Code::not_found};
   const MemberRow& row = roster_[*member];
   auto seen = roster_.visible(*member, Seq{1}, shown_);
   Seq head = seen.empty() ? Seq{0} : seen.back().last;
   // Who left knows what the group was called then.
-  if (!row.present()) return GroupView{{}, {}, 0, std::nullopt, head};
-  return GroupView{group_.title, group_.permissions, static_cast<std::uint32_t>(roster_.present()), row.role, head};
+  if (!row.present()) co_return GroupView{{}, {}, 0, std::nullopt, head};
+  co_return GroupView{group_.title, group_.permissions, static_cast<std::uint32_t>(roster_.present()), row.role, head};
 }
 
-Result<MemberList> Conversation::members(const UserId& reader, const UserId& after, std::size_t limit) const {
-  if (!is_member(reader)) return Failure{Code::not_found};
+Task<Result<MemberList>> Conversation::members(UserId reader, UserId after, std::size_t limit) {
+  co_await until_shown();
+  if (!is_member(reader)) co_return Failure{Code::not_found};
   MemberList list;
   for (std::size_t i = 0; i < roster_.size(); ++i) {
     if (roster_[i].present() && roster_[i].user > after) list.members.push_back(roster_[i]);
@@ -127,7 +147,7 @@ Result<MemberList> Conversation::members(const UserId& reader, const UserId& aft
   std::partial_sort(list.members.begin(), middle, list.members.end(),
                     [](const MemberRow& a, const MemberRow& b) { return a.user < b.user; });
   list.members.erase(middle, list.members.end());
-  return list;
+  co_return list;
 }
 
 }  // namespace kith

@@ -156,14 +156,14 @@ void Conversation::fill(Log::Batch& batch) {
       auto allowed = judge(*waiting);
       if (!allowed || !*allowed) {
         if (allowed) {
-          waiting->effect->reply.set(Change{});
+          scope_.spawn(answer_no_change(std::move(waiting->effect)));
         } else {
           refuse(*waiting, allowed.error());
         }
         continue;
       }
     }
-    entry.seq = entry.version = batch.next();
+    entry.seq = entry.version = placed_ = batch.next();
     entry.epoch = log_.epoch();
     last_time_ = planted(Plant::time_goes_back) ? loop_.wall() : std::max(last_time_, loop_.wall());
     entry.time = last_time_;
@@ -211,6 +211,24 @@ void Conversation::show() {
   }
   for (auto& waiting : done) answer(*waiting);
   if (!done.empty()) start_delivery();
+  auto reached = std::partition(until_shown_.begin(), until_shown_.end(), [&](const auto& waiter) { return waiter.first > shown_; });
+  std::vector<Promise<Ok>> waiters;
+  for (auto waiter = reached; waiter != until_shown_.end(); ++waiter) waiters.push_back(std::move(waiter->second));
+  until_shown_.erase(reached, until_shown_.end());
+  for (auto& waiter : waiters) waiter.set(Ok{});
+}
+
+// Until what members and permissions say now is durable: before that nobody may hear of it.
+Task<void> Conversation::until_shown() {
+  if (placed_ <= shown_) co_return;
+  until_shown_.emplace_back(placed_, Promise<Ok>());
+  auto shown = until_shown_.back().second.future();
+  co_await shown;
+}
+
+Task<void> Conversation::answer_no_change(std::unique_ptr<Effect> effect) {
+  co_await until_shown();
+  effect->reply.set(Change{});
 }
 
 void Conversation::answer(Waiting& waiting) {

@@ -100,21 +100,24 @@ Task<Result<GroupView>> Conversations::create_group(ConversationId id, ChangeReq
   if (!pinned) co_return pinned.error();
   auto made = co_await (*pinned)->change(std::move(request));
   if (!made) co_return made.error();
-  co_return (*pinned)->group(creator);
+  auto group = co_await (*pinned)->group(creator);
+  co_return group;
 }
 
 Task<Result<GroupView>> Conversations::group(ConversationId id, UserId reader) {
   auto pinned = co_await acquire(id);
   if (!pinned) co_return pinned.error();
   if (!*pinned) co_return Failure{Code::not_found};
-  co_return (*pinned)->group(reader);
+  auto group = co_await (*pinned)->group(std::move(reader));
+  co_return group;
 }
 
 Task<Result<MemberList>> Conversations::members(ConversationId id, UserId reader, UserId after, std::size_t limit) {
   auto pinned = co_await acquire(id);
   if (!pinned) co_return pinned.error();
   if (!*pinned) co_return Failure{Code::not_found};
-  co_return (*pinned)->members(reader, after, limit);
+  auto list = co_await (*pinned)->members(std::move(reader), std::move(after), limit);
+  co_return list;
 }
 
 Task<Result<Ok>> Conversations::block(ConversationId id, UserId self, UserId other, bool blocked) {

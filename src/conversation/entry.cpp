@@ -113,9 +113,9 @@ std::shared_ptr<const Details> decode_details(std::string_view bytes) {
 
 }  // namespace
 
-std::size_t Entry::weight() const {
-  if (!more) return storage.size();
-  std::size_t size = storage.size() + sizeof(Details) + more->kind.size() + more->data.size() + more->edits.size() * sizeof(Revision);
+std::size_t Entry::details_weight() const {
+  if (!more) return 0;
+  std::size_t size = sizeof(Details) + more->kind.size() + more->data.size() + more->edits.size() * sizeof(Revision);
   size += (more->mentions.size() + more->users.size()) * sizeof(UserId);
   for (const Attachment& a : more->attachments) size += sizeof(Attachment) + a.url.size() + a.name.size() + a.type.size();
   for (const Reaction& reaction : more->reactions) size += sizeof(Reaction) + reaction.users.size() * sizeof(UserId);
@@ -234,6 +234,24 @@ Entry changed_by(const Entry& message, const Entry& change) {
   }
   out.more = std::move(details);
   return out;
+}
+
+EntryPtr as_seen_up_to(Seq horizon, EntryPtr entry) {
+  if (entry->version <= horizon) return entry;
+  const Details& details = entry->details();
+  bool said_otherwise =
+      entry->deleted() || std::any_of(details.edits.begin(), details.edits.end(), [&](const Revision& edit) { return edit.seq > horizon; });
+  auto seen = std::make_shared<Entry>(hollow(*entry, entry->seq));
+  if (said_otherwise) {
+    // What it said then is not kept; what it says now is not theirs.
+    seen->kind = EntryKind::unknown;
+    return seen;
+  }
+  auto without = std::make_shared<Details>(details);
+  without->reactions.clear();  // Which of them were there then is not kept.
+  seen->storage = entry->text();
+  seen->more = std::move(without);
+  return seen;
 }
 
 Entry erased_edit(const Entry& edit, Seq by) {

@@ -85,12 +85,13 @@ struct Entry {
 
   std::string_view text() const { return erased() ? std::string_view() : std::string_view(storage).substr(text_at); }
   const Details& details() const;  // Empty for a plain one.
-  Seq target() const { return details().target; }
+  Seq target() const { return more ? more->target : Seq{0}; }
   bool rewritten() const { return deleted() || !details().edits.empty(); }  // Its sender gave another content at first.
   bool deleted() const { return erased() || (more && more->deleted > Seq{0}); }
   Seq deleted_by() const { return erased() ? Seq{erased_by.value.load(std::memory_order_acquire)} : details().deleted; }
 
-  std::size_t weight() const;  // Bytes that it holds, about.
+  std::size_t weight() const { return storage.size() + details_weight(); }           // Bytes that it holds, about …
+  std::size_t shown_weight() const { return text().size() + 1 + details_weight(); }  // … and that a page shows of it.
 
   // From here on nobody who still holds this object reads what it said. Any thread.
   void erase(Seq by) const { erased_by.value.store(by.value, std::memory_order_release); }
@@ -106,6 +107,9 @@ struct Entry {
     }
   };
   mutable Erasure erased_by;
+
+ private:
+  std::size_t details_weight() const;
 };
 using EntryPtr = std::shared_ptr<const Entry>;
 
@@ -122,6 +126,8 @@ inline std::uint64_t content_hash(const Entry& entry) { return content_hash(entr
 
 // `message` as `change` (an edit, a deletion, a reaction) leaves it.
 Entry changed_by(const Entry& message, const Entry& change);
+// As one sees it who sees nothing behind `horizon`: without what was made of it since.
+EntryPtr as_seen_up_to(Seq horizon, EntryPtr entry);
 // An edit of a message that was deleted by `by`: its text is gone too.
 Entry erased_edit(const Entry& edit, Seq by);
 

@@ -1,6 +1,7 @@
 #include "conversation/roster.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include "base/bytes.h"
 #include "base/plant.h"
@@ -87,6 +88,16 @@ std::vector<Span> Roster::visible(std::size_t member, Seq low, Seq high) const {
     if (part.first <= part.last) out.push_back(part);
   }
   return out;
+}
+
+Seq Roster::horizon(std::size_t member) const {
+  const MemberRow& row = members_[member];
+  return row.stays.empty() ? Seq{0} : row.stays.back().last;
+}
+
+std::size_t Roster::owners() const {
+  return static_cast<std::size_t>(
+      std::count_if(members_.begin(), members_.end(), [](const MemberRow& row) { return row.present() && row.role == Role::owner; }));
 }
 
 Seq Roster::last_visible(std::size_t member, Seq high) const {
@@ -183,7 +194,8 @@ std::optional<std::size_t> Roster::heir(std::size_t leaving) const {
       continue;
     }
     const MemberRow& other = members_[*best];
-    if (row.role != other.role ? row.role > other.role : row.stays.back().first < other.stays.back().first) best = i;
+    // The same one whatever the order of the rows: a crash may repeat this.
+    if (std::tuple(other.role, row.stays.back().first, row.user) < std::tuple(row.role, other.stays.back().first, other.user)) best = i;
   }
   return best;
 }

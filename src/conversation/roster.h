@@ -52,10 +52,13 @@ class Roster {
   std::size_t size() const { return members_.size(); }
   std::size_t present() const { return present_; }
   bool any_blocked() const;
+  std::size_t owners() const;
 
   bool may_see(std::size_t member, Seq seq) const;
   // The parts of low … high that a member may see, ascending.
   std::vector<Span> visible(std::size_t member, Seq low, Seq high) const;
+  // Nothing behind it is theirs: where they left, or kStillHere.
+  Seq horizon(std::size_t member) const;
   // The last of them up to `high`; 0: nothing.
   Seq last_visible(std::size_t member, Seq high) const;
 

@@ -93,7 +93,8 @@ void ConversationState::apply(const Pointer& pointer, Useq useq) {
     settings = pointer.settings;
     return;
   }
-  active = useq;
+  // Edits and reactions do not move a conversation up.
+  if (pointer.last > Seq{0} || pointer.joined > Seq{0} || active == Useq{0}) active = useq;
   if (pointer.to > reached) {
     reached = pointer.to;
     n = std::max(n, pointer.n);  // An entry that cannot be shown has no count.

@@ -60,9 +60,10 @@ Result<Details> sent_details(wire::Send& send, wire::JsonReader& reader) {
 }  // namespace
 
 void Commands::carry_out(wire::Command& command) {
-  if (in_progress_ >= place_.options.commands_max) {
+  if (in_progress_ + held_.size() >= place_.options.commands_max) {
     return frames_.write_failure(command.id, {Code::busy, "too many commands in progress on this connection", 100});
   }
+  if (behind_) return held_.push_back(std::move(command)), void();
   std::visit(
       [&](auto& body) {
         using T = std::decay_t<decltype(body)>;
@@ -75,6 +76,15 @@ void Commands::carry_out(wire::Command& command) {
         }
       },
       command.command);
+}
+
+void Commands::go_on() {
+  behind_ = false;
+  while (!held_.empty() && !behind_) {
+    wire::Command next = std::move(held_.front());
+    held_.pop_front();
+    carry_out(next);
+  }
 }
 
 void Commands::finish(std::uint64_t re, const Result<Ok>& result) {
@@ -229,7 +239,10 @@ Task<Result<wire::Conversations>> Commands::list(std::uint32_t limit, std::strin
     wire::ConversationSummary item{text, state.with.text(), state.reached.value, state.unread(), state.read.value, {}};
     item.cleared = state.cleared.value;
     if (state.settings != Settings{}) item.settings = to_wire(state.conversation, state.settings);
-    if (auto& row = (*last)[i]; row && state.shows(state.message)) item.last = to_wire(state.conversation, decode(std::move(*row)));
+    if (auto& row = (*last)[i]; row && state.shows(state.message)) {
+      auto entry = std::make_shared<Entry>(decode(std::move(*row)));
+      item.last = to_wire(state.conversation, *as_seen_up_to(state.present() ? kStillHere : state.left, std::move(entry)));
+    }
     // Who left does not learn what the group is called since.
     if (!state.conversation.is_direct() && state.present()) {
       auto group = (*groups)[i] ? decode_group(*(*groups)[i]) : std::nullopt;

@@ -5,6 +5,7 @@
 //   Cancelled    When it ends: commands in progress may still take effect, their answers are lost, and a repeat gives them again.
 #pragma once
 
+#include <deque>
 #include <string>
 
 #include "session/frames.h"
@@ -56,12 +57,16 @@ class Commands {
   Task<void> do_hide(std::uint64_t re, ConversationId id, Seq seq);
   Task<void> do_configure(std::uint64_t re, ConversationId id, wire::Configure wish);
   Task<void> do_block(std::uint64_t re, UserId other, bool blocked);
+  void go_on();
   void finish(std::uint64_t re, const Result<Ok>& result);
 
   Place& place_;
   Frames& frames_;
   const UserId& user_;
   std::uint32_t in_progress_ = 0;
+  // Commands that first ask about other users would be overtaken by those behind them, which therefore wait.
+  bool behind_ = false;
+  std::deque<wire::Command> held_;
   Scope scope_;
 };
 

@@ -47,25 +47,30 @@ bool printable(std::string_view text) {
 
 void Commands::start_change(std::uint64_t re, const std::string& conversation, ChangeRequest request) {
   auto id = ConversationId::parse(conversation);
-  if (!id) return frames_.write_failure(re, Code::not_found);
+  if (!id) {
+    behind_ = false;
+    return frames_.write_failure(re, Code::not_found);
+  }
   ++in_progress_;
   scope_.spawn(do_change(re, *id, std::move(request)));
 }
 
 Task<void> Commands::do_change(std::uint64_t re, ConversationId id, ChangeRequest request) {
+  bool holds_up = request.kind == EntryKind::added;
   auto change = co_await place_.backend.change(id, std::move(request));
   --in_progress_;
   if (!change) {
     frames_.write_failure(re, change.error());
+    if (holds_up) go_on();
     co_return;
   }
   frames_.write({re, wire::Changed{id.text(), change->seq.value, change->time}});
+  if (holds_up) go_on();
 }
 
 // ------------------------------------------------------------------------------------------------------------- messages
 
 void Commands::carry_out(std::uint64_t re, wire::Edit& edit) {
-  if (edit.text.empty()) return frames_.write_failure(re, invalid("text"));
   if (edit.text.size() > place_.options.text_bytes_max) return frames_.write_failure(re, {Code::too_large, "text"});
   ChangeRequest request{user_, EntryKind::edit, std::move(edit.text), {}};
   request.details.target = {edit.seq};
@@ -102,19 +107,26 @@ void Commands::carry_out(std::uint64_t re, wire::CreateGroup& create) {
   request.details.users = std::move(*members);
   request.details.permissions = with(Permissions{}, *wish);
   ++in_progress_;
+  behind_ = true;
   scope_.spawn(do_create_group(re, ConversationId::group(user_, *client_id), std::move(request)));
 }
 
 Task<void> Commands::do_create_group(std::uint64_t re, ConversationId id, ChangeRequest request) {
   auto group = co_await place_.backend.create_group(id, std::move(request));
   write_group(re, id, group);
+  go_on();
 }
 
 void Commands::write_group(std::uint64_t re, const ConversationId& id, const Result<GroupView>& group) {
   --in_progress_;
   if (!group) return frames_.write_failure(re, group.error());
-  wire::Group out{id.text(), group->title, to_wire(group->permissions), group->members, {}, group->head.value};
-  if (group->role) out.role = name(*group->role);
+  wire::Group out{id.text(), {}, {}, 0, {}, group->head.value};
+  if (group->role) {
+    out.title = group->title;
+    out.permissions = to_wire(group->permissions);
+    out.members = group->members;
+    out.role = name(*group->role);
+  }
   frames_.write({re, std::move(out)});
 }
 
@@ -133,6 +145,7 @@ void Commands::carry_out(std::uint64_t re, wire::AddMembers& add) {
   if (users->empty()) return frames_.write_failure(re, invalid("users"));
   ChangeRequest request{user_, EntryKind::added, {}, {}};
   request.details.users = std::move(*users);
+  behind_ = true;
   start_change(re, add.conversation, std::move(request));
 }
 

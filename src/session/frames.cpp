@@ -115,7 +115,10 @@ wire::Message message_of(std::string conversation, const Entry& entry) {
   out.n = entry.n;
   out.client_id = entry.client_id.text();
   out.deleted = entry.deleted_by().value;
-  if (out.deleted != 0) return out;
+  if (out.deleted != 0) {
+    out.version = out.deleted;
+    return out;
+  }
   out.text = entry.text();
   const Details& details = entry.details();
   out.reply_to = details.reply_to.value;
@@ -124,6 +127,7 @@ wire::Message message_of(std::string conversation, const Entry& entry) {
   out.kind = details.kind;
   out.data = details.data;
   for (const Revision& edit : details.edits) out.edits.push_back({edit.seq.value, edit.time});
+  if (entry.version > entry.seq) out.version = entry.version.value;
   for (const Reaction& reaction : details.reactions) out.reactions.push_back({reaction.emoji, texts(reaction.users)});
   return out;
 }

@@ -30,7 +30,7 @@ Task<Result<Ok>> inline_entries(Place& place, Inbox& inbox, wire::Page& page) {
     if (!entries) co_return entries.error();
     for (const EntryPtr& entry : *entries) {
       if (!view->shows(entry->seq)) continue;
-      bytes -= std::min(bytes, entry->text().size() + 1);
+      bytes -= std::min(bytes, entry->shown_weight());
       change.entries.push_back(to_wire(id, *entry));
     }
     left -= static_cast<std::uint32_t>(entries->size());

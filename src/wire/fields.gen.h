@@ -259,6 +259,7 @@ void for_each_field(Message& message, Use&& use) {
   use(message.edits);
   use(message.deleted);
   use(message.reactions);
+  use(message.version);
 }
 
 template <class Use>

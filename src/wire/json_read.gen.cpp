@@ -348,6 +348,7 @@ bool read_fields(JsonWalk& walk, JsonWalk::Object object, Message& out) {
     if (key == "edits") return walk.field(value, "edits", out.edits);
     if (key == "deleted") return walk.field(value, "deleted", out.deleted);
     if (key == "reactions") return walk.field(value, "reactions", out.reactions);
+    if (key == "version") return walk.field(value, "version", out.version);
     return walk.unknown(value, key);
   });
 }

@@ -901,6 +901,9 @@ void write_proto(const Message& message, std::string& out) {
     write_proto(element, out);
     proto_close(out, begin);
   }
+  if (message.version != 0) {
+    proto_number(out, 16, message.version);
+  }
 }
 
 bool read_fields(ProtoWalk& walk, std::string_view bytes, Message& out) {
@@ -920,6 +923,7 @@ bool read_fields(ProtoWalk& walk, std::string_view bytes, Message& out) {
     if (field.is(13, 2)) return walk.field(field, "edits", out.edits);
     if (field.is(14, 0)) return walk.field(field, "deleted", out.deleted);
     if (field.is(15, 2)) return walk.field(field, "reactions", out.reactions);
+    if (field.is(16, 0)) return walk.field(field, "version", out.version);
     return walk.unknown(field);
   });
 }

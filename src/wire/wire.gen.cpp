@@ -699,6 +699,9 @@ void write_json(const Message& message, std::string& out) {
     json_close(out, ']');
     out.push_back(',');
   }
+  if (message.version != 0) {
+    json_number(out, "\"version\":", message.version);
+  }
   json_close(out);
 }
 

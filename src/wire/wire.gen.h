@@ -140,7 +140,7 @@ struct Ping {
 struct Edit {
   std::string conversation;
   std::uint64_t seq = 0;
-  // As in `send`.
+  // As in `send`; empty only where something else is left of the message.
   std::string text;
 
   bool operator==(const Edit&) const = default;
@@ -403,6 +403,8 @@ struct Message {
   // The entry that deleted the message; then nothing of what it said is left.
   std::uint64_t deleted = 0;
   std::vector<Reaction> reactions;
+  // The entry that changed it last (an edit, a deletion, a reaction); 0: none.
+  std::uint64_t version = 0;
 
   bool operator==(const Message&) const = default;
 };

@@ -30,7 +30,8 @@ Message plain(const Message& message) {
           {},
           {},
           0,
-          {}};
+          {},
+          0};
 }
 
 TEST(Hot, MessageEventEqualsTheGeneratedWriter) {
