@@ -364,6 +364,16 @@ TEST(I12Edits, ADeviceIsShownAnEarlierEdit) {
             "I12");
 }
 
+TEST(I12Edits, AnAnswerMayHaveBeenOnItsWay) {
+  EXPECT_EQ(violated(std::string(kOne) + R"(
+{"t":4,"p":"a1","op":"edit","phase":"invoke","call":2,"conv":"d","seq":1,"text":"h2"}
+{"t":5,"p":"b1","op":"list","phase":"invoke","call":1}
+{"t":6,"p":"b1","op":"event","useq":2,"conv":"d","seq":2,"kind":"edited","target":1,"from":"alice","text":"h2"}
+{"t":7,"p":"b1","op":"list","phase":"ok","call":1,"items":[{"conv":"d","head":2,"entries":[{"seq":1,"from":"alice","id":"m1","text":"h1"}]}]}
+)"),
+            "");
+}
+
 TEST(I12Edits, AnotherDeviceMayBeBehind) {
   EXPECT_EQ(violated(kTwoEdits + R"(
 {"t":7,"p":"b2","op":"page","from":0,"to":1,"changes":[{"conv":"d","to":1,"entries":[{"seq":1,"from":"alice","id":"m1","text":"h2","edits":[2]}]}]}

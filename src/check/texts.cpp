@@ -45,7 +45,7 @@ void Texts::learn(const At& at, Id conversation, const Entry& entry) {
   if (!tombstone && edit == 0) return;
   Known& k = know(at, conversation, entry.kind == Kind::message ? entry.seq : entry.target);
   if (tombstone && k.tombstone == 0) k.tombstone = at.id;
-  k.edit.raise(edit, at.id);
+  if (edit != 0 && (k.edits.empty() || edit > k.edits.back().seq)) k.edits.push_back({edit, at.id});
 }
 
 void Texts::judge(const At& at, Id conversation, const Entry& entry, OpId since, bool final) {
@@ -113,9 +113,16 @@ void Texts::judge_version(const At& at, Id conversation, const Entry& entry, OpI
       ledger_.found(Invariant::I12, confirmed.op, at.id, what + ", after edit " + std::to_string(confirmed.seq) + " had been confirmed.");
     }
   }
-  Known* k = known(at, conversation, entry.seq);
-  if (k != nullptr && k->edit.seq > version) {
-    ledger_.found(Invariant::I12, k->edit.op, at.id, what + ", after the device had been shown edit " + std::to_string(k->edit.seq) + ".");
+  if (Known* k = known(at, conversation, entry.seq)) {
+    // An answer may have been on its way when the feed told of an edit; it must not contradict itself.
+    bool is_answer = at.operation.phase == Phase::ok;
+    Seen before;
+    for (const Seen& edit : k->edits) {
+      if (!is_answer || edit.op < since || edit.op == at.id) before = edit;
+    }
+    if (before.seq > version) {
+      ledger_.found(Invariant::I12, before.op, at.id, what + ", after the device had been shown edit " + std::to_string(before.seq) + ".");
+    }
   }
   if (version == 0) return;
   auto& shown = shown_[{conversation, version}];

@@ -34,7 +34,7 @@ class Texts {
   // What one device was shown.
   struct Known {
     OpId tombstone = 0;
-    Seen edit;
+    std::vector<Seen> edits;  // Ascending.
   };
   struct Shown {
     std::uint64_t target;
