@@ -225,7 +225,7 @@ void Device::act() {
   if (revoked_) return;
   if (ready_) resend();
   list_if_owed();
-  switch (world_.between(0, 19)) {
+  switch (world_.between(0, 24)) {
     case 0:
       if (wire_) wire_->set_reading(false);
       break;
@@ -256,6 +256,17 @@ void Device::act() {
     case 6:
       if (ready_) command({0, wire::Confirm{useq_}});
       break;
+    case 7:
+    case 8:
+      change_something();
+      break;
+    case 9:
+      do_group();
+      break;
+    case 10:
+    case 11:
+      send_to_group();
+      break;
     default:
       send_new();
   }
@@ -263,12 +274,8 @@ void Device::act() {
 
 void Device::say(const std::string& to, std::string text) {
   Outgoing outgoing;
-  std::uint8_t id[16];
-  world_.random().fill(id, sizeof id);
-  append_hex(outgoing.client_id, id);
   outgoing.to = to;
   outgoing.text = std::move(text);
-  outgoing.made_at = total_seen_;
   auto known = by_user_.find(to);
   bool window_only = options_.mischief && world_.chance(0.05);
   if (!window_only) outgoing.base = known == by_user_.end() ? 0 : heads_[known->second];
@@ -276,6 +283,14 @@ void Device::say(const std::string& to, std::string text) {
     outgoing.conversation = known->second;
     outgoing.to.clear();
   }
+  post(std::move(outgoing));
+}
+
+void Device::post(Outgoing outgoing) {
+  std::uint8_t id[16];
+  world_.random().fill(id, sizeof id);
+  append_hex(outgoing.client_id, id);
+  outgoing.made_at = total_seen_;
   outbox_.push_back(std::move(outgoing));
   if (ready_) attempt(outbox_.back());
 }
@@ -285,7 +300,7 @@ void Device::send_new() {
   std::size_t size = world_.chance(0.05) ? 6000 : 20;
   const std::string& to = others_[world_.random().below(others_.size())];
   for (std::size_t i = 0; i < burst; ++i) {
-    std::string text = user_ + ":" + std::to_string(world_.random().next());
+    std::string text = new_text();
     if (text.size() < size) text.resize(size, '.');
     say(to, std::move(text));
   }
@@ -353,7 +368,9 @@ void Device::do_history(const std::string& conversation, std::uint64_t before, s
 // After a resync the feed will never tell what lies before its cursor: the list does, and must be read whole.
 void Device::list_if_owed() {
   bool asked = std::any_of(calls_.begin(), calls_.end(), [](const auto& call) { return call.second.whole; });
-  if (owes_list_ && ready_ && !asked) do_list("", true);
+  if (!owes_list_ || !ready_ || asked) return;
+  moved_ = false;
+  do_list("", true);
 }
 
 void Device::do_list(std::string page, bool whole) {
@@ -393,9 +410,16 @@ void Device::look_finished() {
   do_list("");
 }
 
+void Device::check_reused() {
+  for (const auto& [conversation, seq] : reused_) {
+    if (!texts_[conversation][seq].changed) recorder_.violation(process_ + " reused an id for another text, and was acked");
+  }
+}
+
 void Device::check_unread() {
   for (const auto& [conversation, item] : final_items_) {
     std::uint64_t floor = item.read, unread = 0;
+    if (auto group = groups_.find(conversation); group != groups_.end()) floor = std::max(floor, group->second.joined);
     for (const auto& [seq, from] : seen_[conversation]) {
       if (from == user_) floor = std::max(floor, seq);
     }

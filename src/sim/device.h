@@ -8,7 +8,9 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "check/checker.h"
@@ -67,7 +69,19 @@ class Device final : private Client {
   // For stories: one action by hand.
   void say(const std::string& to, std::string text);
   void read(const std::string& conversation, std::uint64_t seq) { do_read(conversation, seq); }
+  void edit(const std::string& conversation, std::uint64_t seq, const std::string& text);
+  void erase(const std::string& conversation, std::uint64_t seq);
+  void make_group(std::string title, std::vector<std::string> members);
+  void admit(const std::string& group, std::vector<std::string> users);
+  void expel(const std::string& group, const std::string& user);
+  void flood(const std::string& group, std::uint64_t count);  // Messages at once, if it knows the group.
+  // A group of its own, and somebody in it.
+  std::optional<std::pair<std::string, std::string>> one_to_expel();
   bool synced() const { return synced_; }
+  // As it knows it; empty: nothing, or deleted.
+  std::string text(const std::string& conversation, std::uint64_t seq);
+  std::string first_group() const { return groups_.empty() ? std::string() : groups_.begin()->first; }
+  std::string conversation_with(const std::string& user) { return by_user_[user]; }
   std::size_t unsent() const { return outbox_.size(); }
   const std::map<std::string, std::map<std::uint64_t, std::string>>& seen() const { return seen_; }
 
@@ -82,11 +96,30 @@ class Device final : private Client {
   struct Call {
     check::Op op = check::Op::mark;
     bool final = false;
-    bool unrecorded = false;  // Not part of the history.
-    bool whole = false;       // A list that a resync asked for: to be read to its end.
+    bool unrecorded = false;        // Not part of the history.
+    bool whole = false;             // A list that a resync asked for: to be read to its end.
+    std::string conversation = {};  // Of a change …
+    std::uint64_t target = 0;       // … and the message.
   };
   struct Item {
     std::uint64_t head = 0, read = 0, unread = 0;
+    std::string title = {};
+  };
+  struct Text {
+    std::string from, text;
+    std::uint64_t version = 0;  // The edit that it is from.
+    bool deleted = false;
+    bool changed = false;  // By an edit or a deletion: then any text under its client id is answered.
+  };
+  struct Group {
+    std::set<std::string> members;
+    std::uint64_t known = 0;   // The newest entry that `members` contains.
+    std::uint64_t joined = 0;  // The entry with which this user came in last.
+    bool own = false;
+  };
+  struct NewGroup {
+    std::string client_id, title;
+    std::vector<std::string> members;
   };
 
   // Client
@@ -101,6 +134,19 @@ class Device final : private Client {
   void act_later();
   void act();
   void send_new();
+  std::string new_text();
+  void post(Outgoing outgoing);
+  void say_in(const std::string& conversation, std::string text);
+  void send_to_group();
+  void change(check::Operation invoke, const wire::Command& what);
+  void react(const std::string& conversation, std::uint64_t seq, const std::string& emoji, bool remove);
+  void change_something();
+  void create_group(const NewGroup& group);
+  void make_group();
+  void leave(const std::string& group);
+  void do_group();
+  void apply(const check::Entry& entry, const std::string& conversation);
+  void apply_group(const check::Entry& entry, const std::string& conversation);
   void attempt(Outgoing& outgoing);
   void attempt_once(Outgoing& outgoing);
   void resend();
@@ -111,12 +157,15 @@ class Device final : private Client {
   void list_if_owed();
   void look_finished();
   void check_unread();
+  void check_reused();
 
   void on(std::uint64_t re, wire::Ready& ready);
   void on(std::uint64_t re, wire::Sent& sent);
   void on(std::uint64_t re, wire::History& history);
   void on(std::uint64_t re, wire::Conversations& conversations);
   void on(std::uint64_t re, wire::Done& done);
+  void on(std::uint64_t re, wire::Changed& changed);
+  void on(std::uint64_t re, wire::Group& group);
   void on(std::uint64_t re, wire::Error& error);
   void on(std::uint64_t re, wire::Event& event);
   void on(std::uint64_t re, wire::Page& page);
@@ -126,7 +175,7 @@ class Device final : private Client {
   void on(std::uint64_t, T&) {}
 
   check::Operation operation(check::Op op, check::Phase phase, std::uint64_t call = 0) const;
-  std::optional<check::Entry> seen(const wire::Entry& entry, std::string_view conversation);
+  std::optional<check::Entry> seen(const wire::Entry& entry, const std::string& conversation);
   void know(const std::string& conversation, std::uint64_t head);
 
   World& world_;
@@ -143,9 +192,14 @@ class Device final : private Client {
   std::deque<Outgoing> outbox_;
   std::map<std::string, std::uint64_t> heads_;                        // Of conversations, as far as known.
   std::map<std::string, std::string> by_user_;                        // The conversation with a user, once known.
-  std::map<std::string, std::map<std::uint64_t, std::string>> seen_;  // Sender of each entry, for the unread count.
-  std::uint64_t total_seen_ = 0;  // Highest head of any conversation: bounds how far one may have moved on.
-  bool owes_list_ = false;        // After a resync, until all conversations were listed.
+  std::map<std::string, std::map<std::uint64_t, std::string>> seen_;  // Sender of each message, for the unread count.
+  std::map<std::string, std::map<std::uint64_t, Text>> texts_;
+  std::map<std::string, Group> groups_;
+  std::vector<NewGroup> made_;
+  std::vector<std::pair<std::string, std::uint64_t>> reused_;  // Messages whose ids were acked for another text.
+  std::uint64_t total_seen_ = 0;                               // Highest head of any conversation: bounds how far one may have moved on.
+  bool owes_list_ = false;                                     // After a resync, until all conversations were listed.
+  bool moved_ = false;  // A conversation moved in the list while it was read, and nothing but its read mark was told.
   bool revoked_ = false;
 
   // ---- of the process

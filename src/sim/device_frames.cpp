@@ -1,5 +1,6 @@
 // What a simulated device does with the frames that it gets.
 #include "sim/device.h"
+#include "sim/shown.h"
 
 namespace kith::sim {
 
@@ -26,23 +27,10 @@ void Device::know(const std::string& conversation, std::uint64_t head) {
   total_seen_ = std::max(total_seen_, head);
 }
 
-// As the checker wants it. Views into `entry`.
-std::optional<check::Entry> Device::seen(const wire::Entry& entry, std::string_view conversation) {
-  check::Entry out;
-  if (auto* message = std::get_if<wire::Message>(&entry.kind)) {
-    out.seq = message->seq;
-    out.from = message->from;
-    out.client_id = message->client_id;
-    out.text = message->text;
-    out.time = message->time.ms;
-    out.n = message->n;
-    seen_[std::string(conversation)][message->seq] = message->from;
-  } else if (auto* unknown = std::get_if<wire::Unknown>(&entry.kind)) {
-    out.seq = unknown->seq;
-    out.unknown = true;
-  } else {
-    return std::nullopt;
-  }
+// As the checker wants it; views into `entry`. The device remembers what it says.
+std::optional<check::Entry> Device::seen(const wire::Entry& entry, const std::string& conversation) {
+  auto out = shown(entry);
+  if (out) apply(*out, conversation);
   return out;
 }
 
@@ -72,7 +60,7 @@ void Device::on(std::uint64_t re, wire::Sent& sent) {
   know(sent.conversation, sent.seq);
   for (auto it = outbox_.begin(); it != outbox_.end(); ++it) {
     if (it->call != re) continue;
-    if (it->spoiled) recorder_.violation(process_ + " reused an id for another text, and was acked");
+    if (it->spoiled) reused_.emplace_back(sent.conversation, sent.seq);
     if (!it->to.empty()) by_user_[it->to] = sent.conversation;
     // Sometimes the id is used again, for something else.
     bool reuse = !it->spoiled && options_.mischief && !winding_up_ && world_.chance(0.03);
@@ -126,7 +114,7 @@ void Device::on(std::uint64_t re, wire::History& history) {
   ok.head = history.head;
   ok.more = history.more;
   for (const auto& entry : history.entries) {
-    if (auto shown = seen(entry, history.conversation)) ok.entries.push_back(*shown);
+    if (auto entry_shown = seen(entry, history.conversation)) ok.entries.push_back(std::move(*entry_shown));
   }
   std::uint64_t first = ok.entries.empty() ? 0 : ok.entries.front().seq;
   recorder_.add(ok);
@@ -139,9 +127,10 @@ void Device::on(std::uint64_t re, wire::History& history) {
   if (--final_reads_ > 0) return;
   auto final = operation(Op::final, Phase::none);
   final.useq = useq_;
-  for (const auto& [conversation, item] : final_items_) final.items.push_back({conversation, item.head, item.read, {}});
+  for (const auto& [conversation, item] : final_items_) final.items.push_back({conversation, item.head, item.read, {}, item.title});
   recorder_.add(final);
   check_unread();
+  check_reused();
   finished_ = true;
 }
 
@@ -153,18 +142,18 @@ void Device::on(std::uint64_t re, wire::Conversations& conversations) {
   auto ok = operation(Op::list, Phase::ok, re);
   ok.more = !conversations.next.empty();
   for (const auto& item : conversations.items) {
-    check::Item shown{item.conversation, item.head, item.read, {}};
+    check::Item shown{item.conversation, item.head, item.read, {}, item.title};
     if (item.last) {
-      if (auto last = seen(*item.last, item.conversation)) shown.entries.push_back(*last);
+      if (auto last = seen(*item.last, item.conversation)) shown.entries.push_back(std::move(*last));
     }
     ok.items.push_back(std::move(shown));
     know(item.conversation, item.head);
-    by_user_[item.with] = item.conversation;
-    if (final) final_items_[item.conversation] = {item.head, item.read, item.unread};
+    if (!item.with.empty()) by_user_[item.with] = item.conversation;
+    if (final) final_items_[item.conversation] = {item.head, item.read, item.unread, item.title};
   }
   recorder_.add(ok);
   if (!conversations.next.empty() && (final || whole || world_.chance(0.7))) return do_list(conversations.next, whole);
-  if (whole) owes_list_ = false;
+  if (whole) owes_list_ = std::exchange(moved_, false);
   if (!final) return;
   final_reads_ = static_cast<int>(final_items_.size());
   for (const auto& [conversation, item] : final_items_) do_history(conversation, 0, std::nullopt, 200, true);
@@ -179,16 +168,17 @@ void Device::on(std::uint64_t re, wire::Conversations& conversations) {
 void Device::on(std::uint64_t, wire::Event& event) {
   auto shown = operation(Op::event, Phase::none);
   if (event.useq != 0) shown.useq = event.useq;
-  if (auto* message = std::get_if<wire::Message>(&event.event)) {
-    shown.conversation = message->conversation;
-    wire::Entry entry{*message};
-    shown.entries.push_back(*seen(entry, message->conversation));
+  if (auto told = brought(event)) {
+    shown.conversation = told->conversation;
+    shown.entries.push_back(*seen(told->entry, told->conversation));
     recorder_.add(shown);
-    know(message->conversation, message->seq);
-    if (message->from != user_) by_user_[message->from] = message->conversation;
+    know(told->conversation, shown.entries.front().seq);
+    auto* message = std::get_if<wire::Message>(&event.event);
+    if (message && message->from != user_ && message->conversation.starts_with('d')) by_user_[message->from] = message->conversation;
   } else if (auto* read = std::get_if<wire::ReadMark>(&event.event)) {
     shown.conversation = read->conversation;
     shown.mark = read->seq;
+    moved_ = true;
     recorder_.add(shown);
   }
   if (event.useq != 0) {
@@ -204,14 +194,15 @@ void Device::on(std::uint64_t, wire::Page& page) {
   for (const auto& change : page.changes) {
     check::Change line{change.conversation, change.from, change.to, change.read, {}};
     for (const auto& entry : change.entries) {
-      if (auto e = seen(entry, change.conversation)) line.entries.push_back(*e);
+      if (auto e = seen(entry, change.conversation)) line.entries.push_back(std::move(*e));
     }
     if (change.to > 0) {
       know(change.conversation, change.to);
-      by_user_[change.with] = change.conversation;
+      if (!change.with.empty()) by_user_[change.with] = change.conversation;
       std::uint64_t first = line.entries.empty() ? change.to + 1 : line.entries.front().seq;
       if (first > change.from + 1 && world_.chance(0.7)) do_history(change.conversation, first, std::nullopt, 100, false);
     }
+    if (change.to == 0) moved_ = true;
     shown.changes.push_back(std::move(line));
   }
   recorder_.add(shown);

@@ -55,7 +55,7 @@ class Scenario {
   }
 
   void people() {
-    std::size_t users = world_.between(2, 5);
+    std::size_t users = world_.chance(0.2) ? world_.between(6, 8) : world_.between(2, 5);
     std::vector<std::string> names;
     for (std::size_t i = 0; i < users; ++i) names.push_back("user" + std::to_string(i) + std::to_string(world_.between(0, 99)));
     for (const auto& name : names) {
@@ -85,7 +85,7 @@ class Scenario {
 
   void trouble() {
     ++faults_;
-    switch (world_.between(0, 11)) {
+    switch (world_.between(0, 13)) {
       case 0:
       case 1:
       case 2:
@@ -118,11 +118,36 @@ class Scenario {
       case 9:
         if (crashes_ && world_.chance(0.2)) machine_.stop();
         break;
+      case 10:
+      case 11:
+        expel_and_readmit();
+        break;
       default:
         // Between any two steps of the server, soon.
         if (crashes_) crash_in_ = world_.between(1, 400);
     }
     if (!machine_.up() && !restarting_) restart_later();
+  }
+
+  // Somebody is put out of a group while everybody writes to it, and comes back.
+  void expel_and_readmit() {
+    Device& owner = any();
+    auto found = owner.one_to_expel();
+    if (!found) return;
+    auto [group, user] = *found;
+    auto flood = [this, group = group] {
+      for (auto& device : devices_) device->flood(group, world_.between(0, 4));
+    };
+    auto later = [this](Duration most, auto what) { timers_.push_back(director_.after(world_.between(Duration(0), most), what)); };
+    flood();
+    later(30ms, flood);
+    later(30ms, [&owner, group = group, user = user] {
+      if (owner.one_to_expel()) owner.expel(group, user);
+    });
+    later(500ms, flood);
+    later(500ms, [&owner, group = group, user = user] {
+      if (owner.one_to_expel()) owner.admit(group, {user});
+    });
   }
 
   void maybe_crash_here() {

@@ -149,6 +149,47 @@ TEST_F(Story, APlannedStopLosesNothingAndDevicesComeBack) {
   expect_good();
 }
 
+TEST_F(Story, AnEditReachesEverybodyAndADeletionLeavesNothing) {
+  Device& alice = device("alice", "phone");
+  Device& bob = device("bob", "phone");
+  alice.say("bob", "first");
+  EXPECT_TRUE(within(5s, [&] { return entries(bob) == 1; }));
+  std::string conversation = alice.conversation_with("bob");
+  EXPECT_EQ(bob.text(conversation, 1), "first");
+  alice.edit(conversation, 1, "second");
+  EXPECT_TRUE(within(5s, [&] { return bob.text(conversation, 1) == "second"; }));
+  bob.kill();
+  alice.erase(conversation, 1);
+  pass(1s);
+  machine_.crash(Machine::Crash::power);
+  machine_.start();
+  bob.start();
+  EXPECT_TRUE(within(30s, [&] { return bob.synced() && bob.text(conversation, 1).empty(); }));
+  expect_good();
+}
+
+TEST_F(Story, ARemovedMemberSeesNothingMoreUntilTheyAreBack) {
+  Device& alice = device("alice", "phone");
+  Device& bob = device("bob", "phone");
+  Device& carol = device("carol", "phone");
+  alice.make_group("us", {"bob", "carol"});
+  EXPECT_TRUE(within(5s, [&] { return !carol.first_group().empty() && !bob.first_group().empty(); }));
+  std::string group = carol.first_group();
+  alice.flood(group, 3);
+  EXPECT_TRUE(within(5s, [&] { return entries(carol) == 3; }));
+  alice.expel(group, "carol");
+  pass(1s);
+  bob.flood(group, 2);
+  carol.flood(group, 1);  // Refused.
+  EXPECT_TRUE(within(5s, [&] { return entries(alice) == 5 && carol.unsent() == 0; }));
+  EXPECT_EQ(entries(carol), 3u);
+  alice.admit(group, {"carol"});
+  pass(1s);
+  bob.flood(group, 1);
+  EXPECT_TRUE(within(5s, [&] { return entries(carol) == 4; }));
+  expect_good();
+}
+
 TEST(Simulator, TheSameSeedDoesTheSameTwice) {
   for (std::uint64_t seed : {3u, 4u}) {
     EXPECT_EQ(run_scenario({.seed = seed}).trace_hash, run_scenario({.seed = seed}).trace_hash);

@@ -1,0 +1,22 @@
+// sim/shown.h — What the protocol shows, as the checker wants it.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "check/history.h"
+#include "wire/wire.gen.h"
+
+namespace kith::sim {
+
+// Views into `entry`. Nothing: of a kind that this client does not know.
+std::optional<check::Entry> shown(const wire::Entry& entry);
+
+// The entry that an event brings, and its conversation; nothing if it brings none.
+struct Brought {
+  wire::Entry entry;
+  std::string conversation;
+};
+std::optional<Brought> brought(const wire::Event& event);
+
+}  // namespace kith::sim
