@@ -142,7 +142,7 @@ def built_in(group, build, sanitizer):
         return steps
     if group == "crash":
         kills = "5" if sanitizer else "20"
-        clean = judge_last_line(r"kills " + kills + r", acked [1-9]\d*, lost 0, duplicated 0")
+        clean = judge_last_line(r"kills " + kills + r", acked [1-9]\d*, lost 0, duplicated 0, resurrected 0")
         return [Step(group, f"{kills} kills", [f"{build}/bin/kith-crash", "--kills", kills], clean)]
     return []
 

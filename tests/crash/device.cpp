@@ -39,7 +39,10 @@ void Device::begin() {
   world_.recorder.add(start);
 }
 
-void Device::go() { act_later(); }
+void Device::go() {
+  may_act_ = true;
+  act_later();
+}
 
 // ---------------------------------------------------------------------------------------------------------- connection
 
@@ -127,6 +130,13 @@ void Device::act() {
     case 4:
       if (ready_) command({0, wire::Confirm{useq_}});
       break;
+    case 5:
+    case 6:
+    case 7:
+    case 8:
+    case 9:
+      for (std::uint64_t count = world_.below(4); count > 0; --count) change_something();
+      break;
     default:
       write_some();
   }
@@ -134,14 +144,21 @@ void Device::act() {
 
 void Device::write_some() {
   const std::string& to = partners_[world_.below(partners_.size())];
+  const bool to_group = !groups_.empty() && world_.below(10) == 0;
+  const std::string group = to_group ? *std::next(groups_.begin(), static_cast<long>(world_.below(groups_.size()))) : std::string();
   for (std::size_t count = 1 + world_.below(kBurst); count > 0 && outbox_.size() < kWindow; --count) {
     Outgoing outgoing;
     append_hex(outgoing.client_id, world_.dice(), 16);
     append_hex(outgoing.client_id, world_.dice(), 16);
-    outgoing.to = to;
     outgoing.text = process_ + " " + std::to_string(++written_);
-    const auto known = with_.find(to);
-    outgoing.base = known == with_.end() ? 0 : heads_[known->second];
+    if (to_group) {
+      outgoing.conversation = group;
+      outgoing.base = heads_[group];
+    } else {
+      const auto known = with_.find(to);
+      outgoing.to = to;
+      outgoing.base = known == with_.end() ? 0 : heads_[known->second];
+    }
     outbox_.push_back(std::move(outgoing));
     if (ready_) attempt(outbox_.back());
   }
@@ -150,10 +167,13 @@ void Device::write_some() {
 void Device::attempt(Outgoing& outgoing) {
   auto send = operation(Op::send, Phase::invoke);
   send.to = outgoing.to;
+  send.conversation = outgoing.conversation;
   send.client_id = outgoing.client_id;
   send.text = outgoing.text;
   send.base = outgoing.base;
-  outgoing.call = invoke(send, {0, wire::Send{wire::Send::To{outgoing.to}, outgoing.client_id, outgoing.base, outgoing.text}});
+  wire::Send what{wire::Send::To{outgoing.to}, outgoing.client_id, outgoing.base, outgoing.text};
+  if (outgoing.to.empty()) what.target = wire::Send::Conversation{outgoing.conversation};
+  outgoing.call = invoke(send, {0, std::move(what)});
   calls_[outgoing.call] = {.op = Op::send};
 }
 
@@ -210,7 +230,7 @@ void Device::read_finally() {
 void Device::finish() {
   auto final = operation(Op::final, Phase::none);
   final.useq = useq_;
-  for (const auto& [conversation, item] : items_) final.items.push_back({conversation, item.head, item.read, {}});
+  for (const auto& [conversation, item] : items_) final.items.push_back({conversation, item.head, item.read, {}, item.title});
   world_.recorder.add(final);
   finished_ = true;
 }

@@ -9,8 +9,10 @@
 #include <memory>
 #include <optional>
 #include <random>
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "client/websocket_link.h"
@@ -45,9 +47,10 @@ class Device final : private LinkUser {
   Device(const Device&) = delete;
   Device& operator=(const Device&) = delete;
 
-  void begin();      // Its process.
-  void server_up();  // Connects within the next 100 ms.
-  void go();         // Acts from now on, whether there is a server or not. All users must be known to the server by then.
+  void owns_group(std::vector<std::string> members);  // It makes one, and writes to it as everybody in it does.
+  void begin();                                       // Its process.
+  void server_up();                                   // Connects within the next 100 ms.
+  void go();  // Acts from now on, whether there is a server or not. All users must be known to the server by then.
   bool connected() const { return link_ != nullptr; }
 
   // In the end.
@@ -58,7 +61,7 @@ class Device final : private LinkUser {
 
  private:
   struct Outgoing {
-    std::string client_id, to, text;
+    std::string client_id, to, conversation, text;  // Either of `to` and `conversation`.
     std::uint64_t base = 0;
     std::uint64_t call = 0;  // Of the attempt on this connection; 0: none.
   };
@@ -68,6 +71,7 @@ class Device final : private LinkUser {
   };
   struct Item {
     std::uint64_t head = 0, read = 0;
+    std::string title = {};
   };
 
   void opened() override;
@@ -85,6 +89,9 @@ class Device final : private LinkUser {
   void write_some();
   void attempt(Outgoing& outgoing);
   void resend();
+  void acknowledged(const std::string& conversation, std::uint64_t seq);
+  void make_group();
+  void change_something();
   void read_mark();
   void history(const std::string& conversation, std::uint64_t before, std::optional<std::uint64_t> after, bool final);
   void list(std::string page);
@@ -96,6 +103,8 @@ class Device final : private LinkUser {
   void on(std::uint64_t re, wire::History& history);
   void on(std::uint64_t re, wire::Conversations& conversations);
   void on(std::uint64_t re, wire::Done& done);
+  void on(std::uint64_t re, wire::Changed& changed);
+  void on(std::uint64_t re, wire::Group& group);
   void on(std::uint64_t re, wire::Error& error);
   void on(std::uint64_t re, wire::Event& event);
   void on(std::uint64_t re, wire::Page& page);
@@ -115,12 +124,16 @@ class Device final : private LinkUser {
   std::deque<Outgoing> outbox_;
   std::map<std::string, std::uint64_t> heads_;  // By conversation.
   std::map<std::string, std::string> with_;     // User → the conversation with them.
+  std::set<std::string> groups_;
+  std::deque<std::pair<std::string, std::uint64_t>> mine_;  // Its newest messages.
+  std::string group_id_, group_title_;                      // The group that it is to make; empty: none, or done.
+  std::vector<std::string> group_members_;
 
   std::unique_ptr<Link> link_;
   std::uint64_t next_call_ = 1, written_ = 0;
   std::map<std::uint64_t, Call> calls_;
   Timer act_, reconnect_, retry_;
-  bool ready_ = false, synced_ = false, finished_ = false;
+  bool ready_ = false, synced_ = false, finished_ = false, may_act_ = false;
   std::size_t final_reads_ = 0;  // Conversations that are not read to their beginning yet.
   std::map<std::string, Item> items_;
 };

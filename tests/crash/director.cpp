@@ -22,7 +22,7 @@ struct Point {
 };
 constexpr Point kPoints[] = {{"store_submit", 3000}, {"store_commit_begin", 800}, {"store_commit_end", 800}, {"log_batch_cut", 3000},
                              {"log_durable", 3000},  {"inbox_durable", 3000},     {"pending_written", 60},   {"pending_cleared", 20},
-                             {"view_written", 1000}, {"checkpoint_written", 20}};
+                             {"view_written", 1000}, {"checkpoint_written", 20},  {"change_durable", 300},   {"change_applied", 500}};
 
 unsigned long long number(std::uint64_t value) { return value; }
 
@@ -62,6 +62,7 @@ bool Director::make_people() {
       const std::string id = "device" + std::to_string(device);
       devices_.push_back(
           std::make_unique<Device>(world_, name(user), id, scratch_->token(name(user), id, driver_.loop().wall()), partners));
+      if (device == 0 && user % 5 == 0) devices_.back()->owns_group(partners);
     }
   }
   return true;
@@ -238,15 +239,16 @@ int Director::report(bool whole) {
   }
   server_->kill();
   const check::Report judged = recorder_.finish();
-  std::uint64_t lost = 0, duplicated = 0, others = 0;
+  std::uint64_t lost = 0, duplicated = 0, resurrected = 0, others = 0;
   for (const auto& violation : judged.violations) {
     using check::Invariant;
     const bool is_loss = violation.invariant == Invariant::I1 || violation.invariant == Invariant::I14;
     const bool is_repeat = violation.invariant == Invariant::I3 || violation.invariant == Invariant::I5;
-    (is_loss ? lost : is_repeat ? duplicated : others) += violation.count;
+    const bool is_back = violation.invariant == Invariant::I11;
+    (is_loss ? lost : is_repeat ? duplicated : is_back ? resurrected : others) += violation.count;
   }
   // A history that was cut short would be judged for what is missing at its end.
-  if (whole || lost + duplicated + others != 0) std::printf("%s", judged.text().c_str());
+  if (whole || lost + duplicated + resurrected + others != 0) std::printf("%s", judged.text().c_str());
   for (const auto& [name, count] : points_) std::printf("at %s: killed %u of %u times\n", name.c_str(), count.reached, count.tried);
   std::sort(first_ack_ms_.begin(), first_ack_ms_.end());
   auto at = [&](double share) {
@@ -259,7 +261,9 @@ int Director::report(bool whole) {
     std::printf("the data are kept in %s; seed %llu\n", data_.c_str(), number(options_.seed));
   }
   std::printf("restart_to_first_ack_ms p50 %.0f p99 %.0f\n", at(0.5), at(0.99));
-  std::printf("kills %u, acked %llu, lost %llu, duplicated %llu\n", killed_, number(recorder_.acked), number(lost), number(duplicated));
+  std::printf("edits, deletions and reactions acked %llu\n", number(recorder_.changed));
+  std::printf("kills %u, acked %llu, lost %llu, duplicated %llu, resurrected %llu\n", killed_, number(recorder_.acked), number(lost),
+              number(duplicated), number(resurrected));
   return good ? 0 : 1;
 }
 

@@ -1,36 +1,14 @@
 // What a device does with the frames that it gets.
 #include <charconv>
 
+#include "sim/shown.h"
 #include "tests/crash/device.h"
 
 namespace kith::crash {
 
 using check::Op;
 using check::Phase;
-
-namespace {
-
-// As the checker wants it; views into `entry`. Nothing: of a kind that this client does not know.
-std::optional<check::Entry> shown(const wire::Entry& entry) {
-  check::Entry out;
-  if (const auto* message = std::get_if<wire::Message>(&entry.kind)) {
-    out.seq = message->seq;
-    out.from = message->from;
-    out.client_id = message->client_id;
-    out.text = message->text;
-    out.time = message->time.ms;
-    out.n = message->n;
-    return out;
-  }
-  if (const auto* unknown = std::get_if<wire::Unknown>(&entry.kind)) {
-    out.seq = unknown->seq;
-    out.unknown = true;
-    return out;
-  }
-  return std::nullopt;
-}
-
-}  // namespace
+using sim::shown;
 
 void Device::received(std::string_view text) {
   auto frame = world_.reader.frame(text);
@@ -54,6 +32,7 @@ void Device::on(std::uint64_t re, wire::Ready& ready) {
   world_.recorder.add(ok);
   calls_.erase(re);
   ready_ = true;
+  if (!group_id_.empty() && may_act_) make_group();
   resend();
 }
 
@@ -68,7 +47,8 @@ void Device::on(std::uint64_t re, wire::Sent& sent) {
   know(sent.conversation, sent.seq);
   for (auto it = outbox_.begin(); it != outbox_.end(); ++it) {
     if (it->call != re) continue;
-    with_[it->to] = sent.conversation;
+    if (!it->to.empty()) with_[it->to] = sent.conversation;
+    acknowledged(sent.conversation, sent.seq);
     outbox_.erase(it);
     ++world_.recorder.acked;
     world_.recorder.last_ack = world_.loop.now();
@@ -80,11 +60,15 @@ void Device::on(std::uint64_t re, wire::Error& error) {
   const auto call = calls_.find(re);
   if (call == calls_.end()) return world_.recorder.violation(process_ + " got an error: " + error.code + " " + error.detail);
   const bool is_final = call->second.final;
-  auto failed = operation(call->second.op, error.outcome == "unknown" ? Phase::info : Phase::fail, re);
+  const Op op = call->second.op;
+  auto failed = operation(op, error.outcome == "unknown" ? Phase::info : Phase::fail, re);
   failed.code = error.code;
   world_.recorder.add(failed);
   calls_.erase(call);
-  // Nobody is blocked, nothing is too large, no id is used twice: whatever cannot be repeated is a mistake.
+  // Nobody is blocked, nothing is too large, no id is used twice: whatever cannot be repeated is a mistake, but for changes of a message
+  // that was deleted meanwhile.
+  const bool changes = (op == Op::edit || op == Op::react) && error.code == "deleted";
+  if (changes) return;
   if (is_final || error.outcome == "fail" || error.outcome == "stop") {
     world_.recorder.violation(process_ + " was refused: " + error.code + " " + error.detail);
   }
@@ -113,7 +97,7 @@ void Device::on(std::uint64_t re, wire::History& answer) {
   ok.head = answer.head;
   ok.more = answer.more;
   for (const auto& entry : answer.entries) {
-    if (auto one = shown(entry)) ok.entries.push_back(*one);
+    if (auto one = shown(entry)) ok.entries.push_back(std::move(*one));
   }
   const std::uint64_t first = ok.entries.empty() ? 0 : ok.entries.front().seq;
   world_.recorder.add(ok);
@@ -131,14 +115,15 @@ void Device::on(std::uint64_t re, wire::Conversations& answer) {
   auto ok = operation(Op::list, Phase::ok, re);
   ok.more = !answer.next.empty();
   for (const auto& item : answer.items) {
-    check::Item line{item.conversation, item.head, item.read, {}};
+    check::Item line{item.conversation, item.head, item.read, {}, item.title};
     if (item.last) {
-      if (auto last = shown(*item.last)) line.entries.push_back(*last);
+      if (auto last = shown(*item.last)) line.entries.push_back(std::move(*last));
     }
     ok.items.push_back(std::move(line));
     know(item.conversation, item.head);
-    with_[item.with] = item.conversation;
-    if (is_final) items_[item.conversation] = {item.head, item.read};
+    if (!item.with.empty()) with_[item.with] = item.conversation;
+    if (item.with.empty()) groups_.insert(item.conversation);
+    if (is_final) items_[item.conversation] = {item.head, item.read, item.title};
   }
   world_.recorder.add(ok);
   if (!answer.next.empty()) return list(answer.next);
@@ -151,14 +136,14 @@ void Device::on(std::uint64_t re, wire::Conversations& answer) {
 void Device::on(std::uint64_t, wire::Event& event) {
   auto told = operation(Op::event, Phase::none);
   if (event.useq != 0) told.useq = event.useq;
-  if (auto* message = std::get_if<wire::Message>(&event.event)) {
-    wire::Entry entry{std::move(*message)};
-    const auto& kept = std::get<wire::Message>(entry.kind);
-    told.conversation = kept.conversation;
-    told.entries.push_back(*shown(entry));
+  if (const auto brought = sim::brought(event)) {
+    told.conversation = brought->conversation;
+    told.entries.push_back(*shown(brought->entry));
     world_.recorder.add(told);
-    know(kept.conversation, kept.seq);
-    if (kept.from != user_) with_[kept.from] = kept.conversation;
+    know(brought->conversation, told.entries.front().seq);
+    if (brought->conversation.starts_with('g')) groups_.insert(brought->conversation);
+    const auto* message = std::get_if<wire::Message>(&brought->entry.kind);
+    if (message && message->from != user_ && brought->conversation.starts_with('d')) with_[message->from] = brought->conversation;
   } else if (auto* read = std::get_if<wire::ReadMark>(&event.event)) {
     told.conversation = read->conversation;
     told.mark = read->seq;
@@ -174,7 +159,7 @@ void Device::on(std::uint64_t, wire::Page& page) {
   for (const auto& change : page.changes) {
     check::Change line{change.conversation, change.from, change.to, change.read, {}};
     for (const auto& entry : change.entries) {
-      if (auto one = shown(entry)) line.entries.push_back(*one);
+      if (auto one = shown(entry)) line.entries.push_back(std::move(*one));
     }
     told.changes.push_back(std::move(line));
   }
@@ -185,7 +170,8 @@ void Device::on(std::uint64_t, wire::Page& page) {
     if (change.to == 0) continue;
     know(change.conversation, change.to);
     if (!change.with.empty()) with_[change.with] = change.conversation;
-    const auto* first = change.entries.empty() ? nullptr : std::get_if<wire::Message>(&change.entries.front().kind);
+    if (change.conversation.starts_with('g')) groups_.insert(change.conversation);
+    const auto first = change.entries.empty() ? std::nullopt : shown(change.entries.front());
     if (!first || first->seq > change.from + 1) history(change.conversation, 0, change.from, false);
   }
 }

@@ -23,6 +23,7 @@ class Recorder {
   check::Report finish() { return checker_.finish(); }
 
   std::uint64_t acked = 0;      // Messages, each once.
+  std::uint64_t changed = 0;    // Edits, deletions and reactions that were.
   Instant last_ack, last_push;  // When the last acknowledgement, and the last thing that was not asked for, came.
 
  private:
