@@ -85,7 +85,6 @@ def test_mentions_of_who_is_no_member_are_left_out(server):
     assert not carol.events()
 
 
-@pytest.mark.xfail(strict=True, reason="after a start it is compared with the stored message, without the mentions left out")
 def test_a_repeat_with_a_mention_that_was_left_out_after_a_restart(new_server):
     server = new_server()
     laptop, phone, where = pair(server)
@@ -114,7 +113,6 @@ def test_repeats_with_parts_outlive_a_restart(new_server):
         laptop.ask(send={**body, "data": "{}"})
 
 
-@pytest.mark.xfail(strict=True, reason="200 messages with all parts exceed the 16 MiB that the page tells a client to accept")
 def test_no_frame_is_larger_than_16_mib(server):
     alice, bob = server.users("alice", "bob")
     laptop, phone = alice.online("laptop", protocols=PROTO), bob.online()

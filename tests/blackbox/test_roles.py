@@ -187,7 +187,6 @@ def test_the_last_owner_leaves(server):
             device.send(where, "anybody?")
 
 
-@pytest.mark.xfail(strict=True, reason="then nobody can ever give owner or change permissions: only leaving names an heir")
 def test_the_last_owner_cannot_step_down(server):
     alice, bob = people(server, "alice", "bob")
     where = group(alice, bob)
