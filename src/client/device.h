@@ -3,6 +3,7 @@
 //   Which loop   That of its Links. Owned by the application, which must not destroy it inside a callback (stop() is allowed there).
 //   Order        DeviceUser hears the entries of a conversation by rising seq, each once while this object lives; what was skipped in a
 //                page is offered by hole(). Messages to one conversation keep their order (see DeviceOptions::window_per_conversation).
+//   Texts        None is kept here once it is acked: what the application keeps, it changes and drops itself when entry() says so.
 //   Durable      send() has stored the message when it returns. sent() comes when the server made it durable; until then the message is
 //                kept and sent again, with the same client_id and base_seq, over any number of connections.
 //   Position     Moves with the end of a page and with an event that carries useq, after DeviceUser has heard them; never over a gap:
@@ -19,6 +20,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "base/fn.h"
@@ -44,6 +46,8 @@ struct DeviceOptions {
   bool know_heads = true;      // Asks for the head of a conversation before the first message to it; else base_seq is 0.
 };
 
+std::uint64_t seq_of(const wire::Entry& entry);  // 0: of no kind.
+
 // What a device is doing.
 enum class DeviceState : std::uint8_t {
   idle,        // Not started, or stopped by the application.
@@ -65,9 +69,13 @@ struct Hole {
 class DeviceUser {
  public:
   virtual void message(const wire::Message& message) = 0;          // Of others and one's own, from all devices.
+  virtual void entry(const wire::Entry&) {}                        // What else a log holds: edited, deleted, reacted, group.
   virtual void sent(const OutgoingMessage&, const wire::Sent&) {}  // Acked: durable.
   virtual void failed(const OutgoingMessage&, const Failure&) {}   // Not stored and never will be; it left the outbox.
   virtual void read(const wire::ReadMark&) {}                      // One's own read mark, moved by any device.
+  virtual void cleared(const wire::ClearMark&) {}                  // And what else one's devices did to one's own view:
+  virtual void hidden(const wire::Hidden&) {}
+  virtual void settings(const wire::Settings&) {}
   virtual void unknown(const std::string& conversation, std::uint64_t seq) { (void)conversation, (void)seq; }
   virtual void hole(const Hole&) {}
   virtual void resync(const wire::Resync&) {}                         // The list of conversations has to be fetched anew.
@@ -111,6 +119,15 @@ class Device final : private LinkUser {
   void conversations(wire::GetConversations command, Answer<wire::Conversations> answer);
   void read(std::string conversation, std::uint64_t seq, Answer<wire::Done> answer);
   void block(const UserId& user, bool blocked, Answer<wire::Done> answer);
+  // `client_id` is the application's: with the same one a repeat, also on another day, finds the same group.
+  void create_group(wire::CreateGroup command, Answer<wire::Group> answer);
+  void group(std::string conversation, Answer<wire::Group> answer);
+  void members(wire::GetMembers command, Answer<wire::Members> answer);
+  using LogChange = std::variant<wire::Edit, wire::Delete, wire::React, wire::UpdateGroup, wire::AddMembers, wire::RemoveMember,
+                                 wire::Leave, wire::SetRole>;
+  void change(LogChange command, Answer<wire::Changed> answer);
+  using ViewChange = std::variant<wire::Clear, wire::Hide, wire::Configure>;
+  void change_view(ViewChange command, Answer<wire::Done> answer);
 
   // While held the position is neither saved nor confirmed: for an application that still fetches what a page left out.
   void hold(bool held);
@@ -153,7 +170,10 @@ class Device final : private LinkUser {
   void take(wire::Page& page);
   void take(wire::Event& event);
   bool apply(wire::Change& change);
-  bool apply(Conversation& conversation, const wire::Message* message, std::uint64_t seq);
+  bool apply(Conversation& conversation, const wire::Entry& entry, std::uint64_t seq);
+  bool clear(const wire::ClearMark& mark);
+  template <class T>
+  bool tell(void (DeviceUser::*hear)(const T&), const T& what);
   bool offer_hole(Conversation& conversation, std::uint64_t last);
   void moved();
   void keep_step();

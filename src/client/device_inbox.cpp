@@ -6,6 +6,15 @@
 
 namespace kith {
 
+std::uint64_t seq_of(const wire::Entry& entry) {
+  return std::visit(
+      [](const auto& body) -> std::uint64_t {
+        if constexpr (requires { body.seq; }) return body.seq;
+        return 0;
+      },
+      entry.kind);
+}
+
 void Device::take(wire::Resync& resync) {
   // Of another store nothing that was known holds, the numbers of entries least of all.
   for (auto& [id, conversation] : conversations_) {
@@ -40,13 +49,22 @@ void Device::take(wire::Event& event) {
     if (event.useq <= position_.useq) return;
     if (event.useq != position_.useq + 1) return cut({Code::internal, "the server left out an event"});
   }
-  if (auto* message = std::get_if<wire::Message>(&event.event)) {
-    if (!apply(conversation(message->conversation), message, message->seq)) return;
-  } else if (auto* read = std::get_if<wire::ReadMark>(&event.event)) {
-    const auto generation = generation_;
-    application_.read(*read);
-    if (generation != generation_) return;
-  }
+  const bool applied = std::visit(
+      [this](auto& body) {
+        using T = std::decay_t<decltype(body)>;
+        if constexpr (std::is_same_v<T, wire::ReadMark>) return tell(&DeviceUser::read, body);
+        if constexpr (std::is_same_v<T, wire::Hidden>) return tell(&DeviceUser::hidden, body);
+        if constexpr (std::is_same_v<T, wire::Settings>) return tell(&DeviceUser::settings, body);
+        if constexpr (std::is_same_v<T, wire::ClearMark>) return clear(body);
+        if constexpr (requires { body.from; }) {
+          const std::uint64_t seq = body.seq;
+          Conversation& place = conversation(body.conversation);
+          return apply(place, wire::Entry{std::move(body)}, seq);
+        }
+        return true;
+      },
+      event.event);
+  if (!applied) return;
   if (event.useq == 0) return;
   position_.useq = event.useq;
   moved();
@@ -55,36 +73,60 @@ void Device::take(wire::Event& event) {
 // These return false when the application dropped the connection meanwhile: then nothing more of it counts.
 
 bool Device::apply(wire::Change& change) {
-  const auto generation = generation_;
+  if (change.cleared != 0 && !clear({change.conversation, change.cleared})) return false;
   if (change.to != 0) {
     Conversation& place = conversation(change.conversation);
-    if (!std::exchange(place.applied_known, true)) place.applied = change.from;
+    // Between what was applied and a contiguous page lies what the user may not see: they were no member then.
+    place.applied = std::max(place.applied, change.from);
+    place.applied_known = true;
+    const auto hidden = [&] {
+      auto& marks = change.hidden;
+      return std::any_of(marks.begin(), marks.end(), [&](const wire::Hidden& mark) { return mark.seq == place.applied + 1; });
+    };
     for (wire::Entry& entry : change.entries) {
-      auto* message = std::get_if<wire::Message>(&entry.kind);
-      auto* unknown = std::get_if<wire::Unknown>(&entry.kind);
-      const std::uint64_t seq = message ? message->seq : unknown ? unknown->seq : 0;
-      if (seq != 0 && !apply(place, message, seq)) return false;
+      while (hidden()) ++place.applied;
+      const std::uint64_t seq = seq_of(entry);
+      if (seq != 0 && !apply(place, entry, seq)) return false;
     }
+    while (hidden()) ++place.applied;
     if (place.applied < change.to && !offer_hole(place, change.to)) return false;
     place.head = std::max(place.head, change.to);
     place.head_known = true;
   }
-  if (change.read != 0) application_.read({change.conversation, change.read});
-  return generation == generation_;
+  for (const wire::Hidden& mark : change.hidden) {
+    if (!tell(&DeviceUser::hidden, mark)) return false;
+  }
+  if (change.settings && !tell(&DeviceUser::settings, *change.settings)) return false;
+  return change.read == 0 || tell(&DeviceUser::read, wire::ReadMark{change.conversation, change.read});
 }
 
-bool Device::apply(Conversation& place, const wire::Message* message, std::uint64_t seq) {
+bool Device::apply(Conversation& place, const wire::Entry& entry, std::uint64_t seq) {
   place.head = std::max(place.head, seq);
   place.head_known = true;
   if (seq <= place.applied) return true;
+  // Up to there the user was no member: it is no hole either.
+  auto* group = std::get_if<wire::GroupChange>(&entry.kind);
+  if (group && group->what == "added" && std::count(group->users.begin(), group->users.end(), user_name_) != 0) place.applied = seq - 1;
   if (std::exchange(place.applied_known, true) && seq > place.applied + 1 && !offer_hole(place, seq - 1)) return false;
   place.applied = seq;
+  if (auto* message = std::get_if<wire::Message>(&entry.kind)) return tell(&DeviceUser::message, *message);
+  if (!std::holds_alternative<wire::Unknown>(entry.kind)) return tell(&DeviceUser::entry, entry);
   const auto generation = generation_;
-  if (message) {
-    application_.message(*message);
-  } else {
-    application_.unknown(place.id, seq);
-  }
+  application_.unknown(place.id, seq);
+  return generation == generation_;
+}
+
+// What was cleared is in no page and no history: it is no hole.
+bool Device::clear(const wire::ClearMark& mark) {
+  Conversation& place = conversation(mark.conversation);
+  place.applied = std::max(place.applied, mark.seq);
+  return tell(&DeviceUser::cleared, mark);
+}
+
+template <class T>
+bool Device::tell(void (DeviceUser::*hear)(const T&), const T& what) {
+  const auto generation = generation_;
+  (application_.*hear)(what);
   return generation == generation_;
 }
 

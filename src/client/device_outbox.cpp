@@ -244,6 +244,26 @@ void Device::block(const UserId& user, bool blocked, Answer<wire::Done> answer) 
   call({0, wire::Block{user.text(), blocked}}, expecting<wire::Done>(std::move(answer)));
 }
 
+void Device::create_group(wire::CreateGroup command, Answer<wire::Group> answer) {
+  call({0, std::move(command)}, expecting<wire::Group>(std::move(answer)));
+}
+
+void Device::group(std::string conversation, Answer<wire::Group> answer) {
+  call({0, wire::GetGroup{std::move(conversation)}}, expecting<wire::Group>(std::move(answer)));
+}
+
+void Device::members(wire::GetMembers command, Answer<wire::Members> answer) {
+  call({0, std::move(command)}, expecting<wire::Members>(std::move(answer)));
+}
+
+void Device::change(LogChange command, Answer<wire::Changed> answer) {
+  std::visit([&](auto& body) { call({0, std::move(body)}, expecting<wire::Changed>(std::move(answer))); }, command);
+}
+
+void Device::change_view(ViewChange command, Answer<wire::Done> answer) {
+  std::visit([&](auto& body) { call({0, std::move(body)}, expecting<wire::Done>(std::move(answer))); }, command);
+}
+
 void Device::call(wire::Command command, Fn<void(Result<wire::Frame>)> answer) {
   auto call = std::make_unique<Call>();
   const std::uint64_t id = next_call_++;

@@ -76,9 +76,13 @@ Instant Network::DeviceLink::heard_at() const { return end.heard_at; }
 
 struct Heard final : DeviceUser {
   void message(const wire::Message& m) override { texts.push_back(m.text); }
+  void entry(const wire::Entry& e) override { entries.push_back(e); }
   void sent(const OutgoingMessage& m, const wire::Sent& s) override { acks.emplace_back(m.text, s.seq); }
   void failed(const OutgoingMessage& m, const Failure& f) override { failures.emplace_back(m.text, f.code); }
   void read(const wire::ReadMark& r) override { marks.emplace_back(r.conversation, r.seq); }
+  void cleared(const wire::ClearMark& c) override { clears.push_back(c.seq); }
+  void hidden(const wire::Hidden& h) override { hides.push_back(h.seq); }
+  void settings(const wire::Settings& s) override { kept_settings.push_back(s); }
   void unknown(const std::string&, std::uint64_t seq) override { unknowns.push_back(seq); }
   void hole(const Hole& h) override { holes.emplace_back(h.after, h.last); }
   void resync(const wire::Resync& r) override { resyncs.push_back(r.reason); }
@@ -90,7 +94,9 @@ struct Heard final : DeviceUser {
   std::vector<std::pair<std::string, std::uint64_t>> acks, marks;
   std::vector<std::pair<std::string, Code>> failures;
   std::vector<std::pair<std::uint64_t, std::uint64_t>> holes;
-  std::vector<std::uint64_t> unknowns;
+  std::vector<wire::Entry> entries;
+  std::vector<std::uint64_t> unknowns, clears, hides;
+  std::vector<wire::Settings> kept_settings;
   std::vector<DeviceState> states;
   Failure why;
 };
@@ -291,6 +297,65 @@ TEST_F(DeviceTest, ReadMarksOfOtherDevicesAreHeard) {
   network.end().say(page(1, 2, {kBob, "bob", 0, 0, {}, 5}));
   EXPECT_EQ(heard.marks, (std::vector<std::pair<std::string, std::uint64_t>>{{kBob, 4}, {kBob, 5}}));
   EXPECT_TRUE(heard.holes.empty());
+}
+
+TEST_F(DeviceTest, ChangesAreHeardInTheOrderOfTheLog) {
+  const wire::Edited edited{kBob, 2, "bob", {}, 1, "uno"};
+  const wire::Deleted deleted{kBob, 3, "bob", {}, 1};
+  const wire::Reacted reacted{kBob, 4, "bob", {}, 1, "+", false};
+  wire::GroupChange left;
+  left.conversation = kBob;
+  left.seq = 5;
+  left.what = "left";
+  live();
+  network.end().say(event(1, 1, "one"));
+  network.end().say({0, wire::Event{2, edited}});
+  network.end().say({0, wire::Event{3, deleted}});
+  network.end().say(page(3, 6, {kBob, "bob", 3, 6, {{reacted}, {left}, {text_at(6, "six")}}, 0}));
+  EXPECT_EQ(heard.entries, (std::vector<wire::Entry>{{edited}, {deleted}, {reacted}, {left}}));
+  EXPECT_EQ(heard.texts, (std::vector<std::string>{"one", "six"}));
+  EXPECT_TRUE(heard.holes.empty()) << "no number was left out";
+  EXPECT_EQ(device->position(), (Position{"cursor-6", 6}));
+  network.end().say({0, wire::Event{6, left}});
+  EXPECT_EQ(heard.entries.size(), 4u) << "each once";
+}
+
+TEST_F(DeviceTest, WhatTheUserTookOutOfTheirViewIsNoHole) {
+  live();
+  network.end().say(page(0, 9, {kBob, "bob", 0, 6, {{text_at(4, "four")}, {text_at(6, "six")}}, 0, 2, {{kBob, 3}, {kBob, 5}}, {}}));
+  EXPECT_TRUE(heard.holes.empty());
+  EXPECT_EQ(heard.texts, (std::vector<std::string>{"four", "six"}));
+  EXPECT_EQ(heard.clears, std::vector<std::uint64_t>{2});
+  EXPECT_EQ(heard.hides, (std::vector<std::uint64_t>{3, 5}));
+}
+
+TEST_F(DeviceTest, WhatWasSaidWhileTheUserWasNoMemberIsNoHole) {
+  wire::GroupChange added;
+  added.conversation = kBob;
+  added.seq = 50;
+  added.what = "added";
+  added.users = {"alice"};
+  live();
+  network.end().say(event(1, 1, "one"));
+  network.end().say(page(1, 2, {kBob, "", 20, 21, {{text_at(21, "back")}}, 0}));
+  network.end().say({0, wire::Event{3, added}});
+  EXPECT_TRUE(heard.holes.empty());
+  EXPECT_EQ(heard.entries.size(), 1u);
+  network.end().say(event(4, 52, "two on"));
+  EXPECT_EQ(heard.holes, (std::vector<std::pair<std::uint64_t, std::uint64_t>>{{50, 51}})) << "others still are";
+}
+
+TEST_F(DeviceTest, SettingsAndOtherChangesOfTheViewAreHeard) {
+  const wire::Settings pinned{kBob, {}, true, false}, archived{kBob, {}, false, true};
+  live();
+  network.end().say({0, wire::Event{1, pinned}});
+  network.end().say({0, wire::Event{2, wire::ClearMark{kBob, 7}}});
+  network.end().say({0, wire::Event{3, wire::Hidden{kBob, 9}}});
+  network.end().say(page(3, 4, {kBob, "bob", 0, 0, {}, 0, 0, {}, archived}));
+  EXPECT_EQ(heard.kept_settings, (std::vector{pinned, archived}));
+  EXPECT_EQ(heard.clears, std::vector<std::uint64_t>{7});
+  EXPECT_EQ(heard.hides, std::vector<std::uint64_t>{9});
+  EXPECT_EQ(device->position().useq, 4u);
 }
 
 TEST_F(DeviceTest, ConfirmsAtMostOnceASecond) {
@@ -502,6 +567,32 @@ TEST_F(DeviceTest, CommandsWaitForAConnectionAndSurviveItsLoss) {
   device->open(bob, [&](Result<wire::Opened> o) { blocked = o.error().code; });
   device->stop();
   EXPECT_EQ(blocked, Code::unavailable);
+}
+
+TEST_F(DeviceTest, ChangesWaitForAConnectionAndSurviveItsLoss) {
+  begin();
+  std::vector<std::uint64_t> changed;
+  Code marked = Code::internal;
+  std::string title;
+  device->change(wire::Edit{kBob, 4, "four"}, [&](Result<wire::Changed> c) { changed.push_back(c ? c->seq : 0); });
+  device->change_view(wire::Hide{kBob, 5}, [&](Result<wire::Done> d) { marked = d ? Code::ok : d.error().code; });
+  device->create_group({"0123", "Team", {"bob"}, {}}, [&](Result<wire::Group> g) { title = g ? g->title : ""; });
+  ready();
+  ASSERT_EQ(network.end().take<wire::Edit>().size(), 1u);
+  network.end().close();
+  reconnect();
+  auto edits = network.end().take<wire::Edit>();
+  auto hides = network.end().take<wire::Hide>();
+  auto groups = network.end().take<wire::CreateGroup>();
+  ASSERT_EQ(edits.size() + hides.size() + groups.size(), 3u);
+  EXPECT_EQ(edits[0].second, (wire::Edit{kBob, 4, "four"}));
+  EXPECT_EQ(groups[0].second.client_id, "0123");
+  network.end().say({edits[0].first, wire::Changed{kBob, 6, {}}});
+  refuse(hides[0].first, "limit_reached");
+  network.end().say({groups[0].first, wire::Group{"g_1", "Team", {}, 2, "owner", 1}});
+  EXPECT_EQ(changed, std::vector<std::uint64_t>{6});
+  EXPECT_EQ(marked, Code::limit_reached);
+  EXPECT_EQ(title, "Team");
 }
 
 TEST_F(DeviceTest, AfterARestoreNoBaseIsTrusted) {
