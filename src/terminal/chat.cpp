@@ -1,86 +1,158 @@
-// `kith chat`: two people, line by line.
+// `kith chat`: one conversation, line by line.
 #include <unistd.h>
 
 #include <cstdio>
+#include <map>
 #include <optional>
 #include <set>
 
 #include "front/asio_loop.h"
+#include "terminal/chat_line.h"
+#include "terminal/conversation_name.h"
 #include "terminal/line_input.h"
-#include "terminal/online.h"
 #include "terminal/show.h"
 
 namespace kith::terminal {
 
 namespace {
 
-constexpr std::uint32_t kShownBefore = 10;  // Messages from before, at the start.
+constexpr std::uint32_t kShownBefore = 10;  // Entries from before, at the start.
 
 class Chat final : public Online {
  public:
   using Online::Online;
 
-  void begin(const UserId& other, Duration wait) {
-    other_ = other;
+  void begin(const std::string& name, Duration wait) {
+    name_ = name;
     wait_ = wait;
-    conversation_ = ConversationId::direct(account().user, other).text();
+    learn_titles();
+    auto user = UserId::parse(name);
+    if (!user || *user == account().user) {
+      return find_conversation(device(), account().user, name, [this](Result<std::string> found) { settle_found(std::move(found)); });
+    }
+    user_ = *user;
     // Tells at once whether there is such a user, rather than at the first message.
-    device().open(other, [this](Result<wire::Opened> opened) {
-      if (!opened) return finish_with(opened.error());
-      ask_history();
+    device().open(*user_, [this](Result<wire::Opened> opened) {
+      if (finished()) return;
+      if (opened) return settle(std::move(opened->conversation));
+      if (opened.error().code != Code::unknown_user || input_) return finish_with(opened.error());
+      find_group(device(), name_, [this, unknown = opened.error()](Result<std::string> found) {
+        if (found) user_.reset();
+        const bool nothing = !found && found.error().code == Code::not_found;
+        settle_found(nothing ? Result<std::string>(unknown) : std::move(found));
+      });
     });
-    input_.emplace(
-        loop(), [this](std::string line) { typed(std::move(line)); }, [this] { input_ended(); });
+  }
+
+  void state(DeviceState state, const Failure& why) override {
+    // What is typed while the server is away is kept, for whom a user's name names.
+    if (state == DeviceState::waiting && user_) settle(ConversationId::direct(account().user, *user_).text());
+    Online::state(state, why);
   }
 
   void message(const wire::Message& message) override {
-    if (own_.contains(message.client_id)) return;  // Shown with its ack.
-    if (message.conversation != conversation_) {
-      print('[' + message.from + "] " + message_line(message));
-    } else if (!history_shown_) {
-      early_.push_back(message);
-    } else {
-      show(message);
+    if (!own_.contains(message.client_id)) take(message.conversation, message.from, wire::Entry{message});  // Else shown with its ack.
+  }
+
+  void entry(const wire::Entry& entry) override {
+    if (auto* group = std::get_if<wire::GroupChange>(&entry.kind); group && !group->title.empty()) {
+      titles_[group->conversation] = group->title;
     }
+    std::visit(
+        [&](const auto& body) {
+          if constexpr (requires { body.from; }) take(body.conversation, body.from, entry);
+        },
+        entry.kind);
   }
 
   void sent(const OutgoingMessage& message, const wire::Sent& sent) override {
     // While the history is still to come it is going to be among it.
     own_.insert(message.client_id.text());
-    print(clock(sent.time) + " ✓ " + (message.target == other_.text() ? "" : "to " + message.target + ": ") + plain(message.text) + '\n');
-    end_when_sent();
+    const bool here = sent.conversation == conversation_;
+    print(clock(sent.time) + " ✓ #" + std::to_string(sent.seq) + ' ' + (here ? "" : "to " + name_of(message) + ": ") + plain(message.text) +
+          '\n');
+    end_when_done();
   }
 
   void failed(const OutgoingMessage& message, const Failure& failure) override {
     print("✗ " + plain(message.text) + " — " + sentence(failure) + '\n');
     refused_ = true;
-    end_when_sent();
+    end_when_done();
   }
 
   void hole(const Hole& hole) override {
-    const std::string where = hole.conversation == conversation_ ? other_.text() : hole.conversation;
-    print("(" + std::to_string(hole.last - hole.after) + " older messages: kith history " + where + ")\n");
+    const std::string where = hole.conversation == conversation_ ? name_ : hole.conversation;
+    print("(" + std::to_string(hole.last - hole.after) + " older entries: kith history " + plain(where) + ")\n");
   }
 
  private:
+  // ---- which conversation
+
+  void settle_found(Result<std::string> found) {
+    if (finished()) return;
+    if (!found) return finish_with(found.error());
+    settle(std::move(*found));
+  }
+
+  void settle(std::string conversation) {
+    if (input_) return;
+    conversation_ = std::move(conversation);
+    ask_history();
+    input_.emplace(
+        loop(), [this](std::string line) { typed(line); }, [this] { input_ended(); });
+  }
+
   void ask_history() {
     device().history({conversation_, 0, {}, kShownBefore}, [this](Result<wire::History> history) {
       if (finished()) return;
+      // Of a user nothing need be there yet.
+      if (!history && !user_ && info(history.error().code).outcome == Outcome::fail) return finish_with(history.error());
       if (history) {
         for (const auto& entry : history->entries) {
-          if (auto* message = std::get_if<wire::Message>(&entry.kind); message && !own_.contains(message->client_id)) show(*message);
+          auto* message = std::get_if<wire::Message>(&entry.kind);
+          if (!message || !own_.contains(message->client_id)) show(entry);
         }
       }
       history_shown_ = true;
-      for (const auto& message : std::exchange(early_, {})) show(message);
+      for (const auto& entry : std::exchange(early_, {})) show(entry);
     });
   }
 
-  void show(const wire::Message& message) {
-    if (message.seq <= shown_) return;
-    shown_ = message.seq;
-    print(message_line(message));
-    if (message.from != account().user.text()) read_later();
+  // What happens elsewhere is told by the name of that place. Of those beyond the first page the id will do.
+  void learn_titles() {
+    device().conversations({100, {}}, [this](Result<wire::Conversations> list) {
+      if (!list) return;
+      for (auto& item : list->items) titles_[item.conversation] = std::move(item.with.empty() ? item.title : item.with);
+    });
+  }
+
+  std::string name_of(const OutgoingMessage& message) const { return message.to_user ? message.target : title_of(message.target); }
+  std::string title_of(const std::string& conversation) const {
+    auto found = titles_.find(conversation);
+    return found == titles_.end() || found->second.empty() ? conversation : plain(found->second);
+  }
+
+  // ---- what comes
+
+  void take(const std::string& conversation, const std::string& from, wire::Entry entry) {
+    if (conversation != conversation_) {
+      auto id = ConversationId::parse(conversation);
+      const bool direct = id && id->is_direct() && from != account().user.text();
+      print('[' + (direct ? from : title_of(conversation)) + "] " + entry_line(entry));
+    } else if (!history_shown_) {
+      early_.push_back(std::move(entry));
+    } else {
+      show(entry);
+    }
+  }
+
+  void show(const wire::Entry& entry) {
+    const std::uint64_t seq = seq_of(entry);
+    if (seq <= shown_) return;
+    shown_ = seq;
+    print(entry_line(entry));
+    auto* message = std::get_if<wire::Message>(&entry.kind);
+    if (message && message->from != account().user.text()) read_later();
   }
 
   // Whoever has the conversation open reads it; one mark a second is enough.
@@ -92,26 +164,79 @@ class Chat final : public Online {
     });
   }
 
-  void typed(std::string line) {
-    if (line.ends_with('\r')) line.pop_back();
-    if (line.empty()) return;
-    auto kept = device().send_to(other_, std::move(line));
-    if (!kept) {
-      refused_ = true;
-      print("✗ " + sentence(kept.error()) + '\n');
-    } else {
-      own_.insert(kept->text());
+  // ---- what is typed
+
+  void typed(const std::string& text) {
+    const ChatLine line = read_chat_line(text);
+    switch (line.kind) {
+      case ChatLine::Kind::nothing:
+        return;
+      case ChatLine::Kind::message:
+        return say(line.text);
+      case ChatLine::Kind::edit:
+        return change(text, wire::Edit{conversation_, line.seq, line.text});
+      case ChatLine::Kind::erase:
+        return change(text, wire::Delete{conversation_, line.seq});
+      case ChatLine::Kind::react:
+      case ChatLine::Kind::take_back:
+        return change(text, wire::React{conversation_, line.seq, line.text, line.kind == ChatLine::Kind::take_back});
+      case ChatLine::Kind::members:
+        return show_members(text);
+      case ChatLine::Kind::help:
+        return print(chat_help());
+      case ChatLine::Kind::wrong:
+        return refuse(line.text);
     }
+  }
+
+  void say(const std::string& text) {
+    auto kept = user_ ? device().send_to(*user_, text) : device().send_in(conversation_, text);
+    if (!kept) return refuse(sentence(kept.error()));
+    own_.insert(kept->text());
+  }
+
+  // Told when it comes, like the changes of others.
+  void change(const std::string& line, Device::LogChange command) {
+    ++asked_;
+    device().change(std::move(command), [this, line](Result<wire::Changed> changed) {
+      --asked_;
+      if (finished()) return;
+      if (!changed) {
+        refuse(plain(line) + " — " + sentence(changed.error()));
+      } else if (changed->seq == 0) {
+        print(changed_line(*changed));
+      }
+      end_when_done();
+    });
+  }
+
+  void show_members(const std::string& line) {
+    ++asked_;
+    device().members({conversation_, 200, {}}, [this, line](Result<wire::Members> members) {
+      --asked_;
+      if (finished()) return;
+      if (members) {
+        print(member_names(*members));
+      } else {
+        refuse(plain(line) + " — " + sentence(members.error()));
+      }
+      end_when_done();
+    });
+  }
+
+  void refuse(const std::string& why) {
+    refused_ = true;
+    print("✗ " + why + '\n');
   }
 
   void input_ended() {
     ended_ = true;
-    if (device().unacked() != 0) give_up_after(wait_);
-    end_when_sent();
+    if (device().unacked() != 0 || asked_ != 0) give_up_after(wait_);
+    end_when_done();
   }
 
-  void end_when_sent() {
-    if (ended_ && device().unacked() == 0) finish(refused_ ? kFailed : kFine);
+  void end_when_done() {
+    if (ended_ && device().unacked() == 0 && asked_ == 0) finish(refused_ ? kFailed : kFine);
   }
 
   std::string left_behind() override {
@@ -119,13 +244,16 @@ class Chat final : public Online {
     return count == 0 ? "" : std::to_string(count) + " messages are kept, and sent with the next kith send or kith chat";
   }
 
-  UserId other_;
-  std::string conversation_;
+  std::string name_;
+  std::optional<UserId> user_;  // None: a group, or a conversation by its id.
+  std::string conversation_;    // Empty until it is found.
   Duration wait_{0};
   std::optional<LineInput> input_;
   std::set<std::string> own_;  // Client ids of what was typed here.
-  std::vector<wire::Message> early_;
+  std::map<std::string, std::string> titles_;
+  std::vector<wire::Entry> early_;
   std::uint64_t shown_ = 0;
+  std::size_t asked_ = 0;  // Commands without answer.
   Timer reading_;
   bool history_shown_ = false, ended_ = false, refused_ = false;
 };
@@ -137,11 +265,9 @@ int chat(Context& context) {
   if (!wait) return tell(wait.error());
   auto ready = get_ready(context);
   if (ready.status != kFine) return ready.status;
-  auto other = UserId::parse(context.argument(0));
-  if (!other) return tell({Code::invalid_argument, plain(context.argument(0)) + " is not a user id"});
-  if (*other == ready.account.user) return tell(Code::self_conversation);
+  if (context.argument(0) == ready.account.user.text()) return tell(Code::self_conversation);
   Chat chat(context, std::move(ready.account), ready.server, Online::Kind::listener);
-  chat.begin(*other, std::chrono::seconds(*wait));
+  chat.begin(context.argument(0), std::chrono::seconds(*wait));
   return chat.run();
 }
 

@@ -36,7 +36,7 @@ Count count_of(std::string_view arguments) {
     auto word = arguments.substr(0, end);
     if (!word.starts_with('[')) ++count.least;
     ++count.most;
-    if (word.ends_with("…")) count.most = 1000;
+    if (word.ends_with("…") || word.ends_with("…]")) count.most = 1000;
     arguments.remove_prefix(std::min(end + 1, arguments.size()));
   }
   return count;
@@ -59,6 +59,17 @@ std::string option_line(const Option& option) {
   return line_of(std::move(left), option.sentence, 30);
 }
 
+// What the words in capitals mean that do not tell it themselves.
+std::string meanings(std::string_view arguments) {
+  std::string text;
+  if (lists(arguments, "CONV")) text += "CONV is a user, the id of a conversation, or a part of a group's title that no other one has.\n";
+  if (lists(arguments, "GROUP")) text += "GROUP is a part of a group's title that no other one has, or its id.\n";
+  if (lists(arguments, "SEQ")) text += "SEQ is the number of a message, as history and chat show it.\n";
+  if (lists(arguments, "ROLE")) text += "ROLE is owner, admin, member or guest.\n";
+  if (lists(arguments, "ACT")) text += "ACT is send, add, remove, rename, or delete (messages of others).\n";
+  return text;
+}
+
 std::string form(const Command& command) {
   std::string text(command.name);
   if (!command.arguments.empty()) text.append(" ").append(command.arguments);
@@ -70,6 +81,12 @@ std::string form(const Command& command) {
 std::string CommandLine::get(std::string_view name, std::string_view otherwise) const {
   auto found = options.find(name);
   return found == options.end() ? std::string(otherwise) : found->second;
+}
+
+std::string CommandLine::words_from(std::size_t first) const {
+  std::string text;
+  for (std::size_t i = first; i < arguments.size(); ++i) text += (i > first ? " " : "") + arguments[i];
+  return text;
 }
 
 const Command* find_command(std::string_view name) {
@@ -136,7 +153,7 @@ Result<CommandLine> read_command_line(std::span<const std::string> words) {
 std::string help() {
   std::string text = "kith — a messenger in the terminal, and the administrator's tool of kithd\n\nUsage: kith COMMAND [OPTIONS]\n\n";
   for (const Command& command : commands()) text += line_of("  " + form(command), command.sentence, 34);
-  text += "\nOptions of every command:\n";
+  text += "\n" + meanings("CONV GROUP") + "\nOptions of every command:\n";
   for (const Option& option : options()) {
     if (lists(kGlobalOptions, option.name)) text += option_line(option);
   }
@@ -145,22 +162,28 @@ std::string help() {
 }
 
 std::string help(const Command& command) {
-  std::string text = "Usage: kith " + form(command) + "\n\n" + std::string(command.sentence) + "\n\nOptions:\n";
+  std::string text = "Usage: kith " + form(command) + "\n\n" + std::string(command.sentence) + "\n";
+  text += meanings(command.arguments) + "\nOptions:\n";
   for (const Option& option : options()) {
     if (lists(command.options, option.name) || lists(kGlobalOptions, option.name)) text += option_line(option);
   }
   return text;
 }
 
-Result<std::uint64_t> number(const CommandLine& line, std::string_view option, std::uint64_t otherwise, std::uint64_t low,
-                             std::uint64_t high) {
-  if (!line.has(option)) return otherwise;
-  const std::string text = line.get(option);
+Result<std::uint64_t> whole_number(const std::string& text, std::uint64_t low, std::uint64_t high) {
   std::uint64_t value = 0;
   auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size() || value < low || value > high) {
-    return usage("--" + std::string(option) + " must be a number from " + std::to_string(low) + " to " + std::to_string(high));
+    return usage("must be a number from " + std::to_string(low) + " to " + std::to_string(high));
   }
+  return value;
+}
+
+Result<std::uint64_t> number(const CommandLine& line, std::string_view option, std::uint64_t otherwise, std::uint64_t low,
+                             std::uint64_t high) {
+  if (!line.has(option)) return otherwise;
+  auto value = whole_number(line.get(option), low, high);
+  if (!value) return usage("--" + std::string(option) + ' ' + value.error().detail);
   return value;
 }
 

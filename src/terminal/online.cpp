@@ -139,12 +139,4 @@ Ready get_ready(const Context& context) {
   return {kFine, std::move(*account), std::move(*server)};
 }
 
-Result<std::string> conversation_with(const Account& account, const std::string& name) {
-  if (ConversationId::parse(name)) return name;
-  auto user = UserId::parse(name);
-  if (!user) return Failure(Code::invalid_argument, plain(name) + " is neither a user nor a conversation");
-  if (*user == account.user) return Failure(Code::self_conversation);
-  return ConversationId::direct(account.user, *user).text();
-}
-
 }  // namespace kith::terminal

@@ -66,7 +66,4 @@ struct Ready {
 };
 Ready get_ready(const Context& context);
 
-// The id of the conversation with `name`, a user or the id itself.
-Result<std::string> conversation_with(const Account& account, const std::string& name);
-
 }  // namespace kith::terminal

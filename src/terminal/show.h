@@ -16,15 +16,29 @@ std::string plain(std::string_view text);
 std::string clock(WallTime time);  // 12:03:05, local; "" for an absent one.
 std::string date(WallTime time);   // 2026-01-31 12:03:05, local.
 
-std::string message_line(const wire::Message& message);              // 12:03:05 bob: hi
-std::string history_line(const wire::Entry& entry);                  // #42 2026-01-31 12:03:05 bob: hi
-std::string summary_line(const wire::ConversationSummary& summary);  // bob (2 unread) 2026-01-31 12:03:05 bob: hi
-std::string ack_line(const wire::Sent& sent);                        // ✓ #42 12:03:05, bob is offline since …
+std::string entry_line(const wire::Entry& entry);    // 12:03:05 #42 bob: hi
+std::string history_line(const wire::Entry& entry);  // #42 2026-01-31 12:03:05 bob: hi
+// Team (group, 2 unread, pinned)  2026-01-31 12:03:05 bob: hi
+std::string summary_line(const wire::ConversationSummary& summary, WallTime now);
+std::string ack_line(const wire::Sent& sent);            // ✓ #42 12:03:05, bob is offline since …
+std::string changed_line(const wire::Changed& changed);  // ✓ #43 12:03:05
+std::string group_lines(const wire::Group& group);       // Title, id, members, permissions.
+std::string member_names(const wire::Members& members);  // alice (owner), bob
 std::string ack_json(const OutgoingMessage& message, const wire::Sent& sent);
 
+template <class T>
+std::string json_line(const T& object) {
+  std::string out;
+  wire::write_json(object, out);
+  return out + '\n';
+}
+
 // {"message":{…}}, {"read":{…}} … and a newline: what `watch` prints.
-std::string event_json(const wire::Message& message);
+std::string event_json(const wire::Entry& entry);
 std::string event_json(const wire::ReadMark& mark);
+std::string event_json(const wire::ClearMark& mark);
+std::string event_json(const wire::Hidden& mark);
+std::string event_json(const wire::Settings& settings);
 std::string event_json(std::string_view name, std::string_view text);
 
 // "wrong_password: User or password is wrong. (detail)"

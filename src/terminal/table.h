@@ -24,7 +24,7 @@ struct Option {
 
 struct Command {
   std::string_view name;       // One word or two.
-  std::string_view arguments;  // As in a help text: words in capitals, optional ones in brackets, "…" for one or more words.
+  std::string_view arguments;  // As in a help text: words in capitals, optional ones in brackets, "…" for any number of the last one.
   std::string_view options;    // Names of those that it takes besides the global ones, with spaces between.
   std::string_view sentence;
   int (*run)(Context&);
@@ -40,6 +40,7 @@ struct CommandLine {
   std::map<std::string, std::string, std::less<>> options;  // A switch: "".
   bool has(std::string_view name) const { return options.find(name) != options.end(); }
   std::string get(std::string_view name, std::string_view otherwise = {}) const;
+  std::string words_from(std::size_t first) const;  // The arguments from there on, with spaces between.
 };
 
 // Options may stand anywhere; "--" ends them. Fails with a sentence.
@@ -49,7 +50,9 @@ std::string help();
 std::string help(const Command& command);
 const Command* find_command(std::string_view name);
 
-// A whole number within bounds, of an option that may be absent.
+// A whole number within bounds; fails with "must be …".
+Result<std::uint64_t> whole_number(const std::string& text, std::uint64_t low, std::uint64_t high);
+// The same of an option that may be absent.
 Result<std::uint64_t> number(const CommandLine& line, std::string_view option, std::uint64_t otherwise, std::uint64_t low,
                              std::uint64_t high);
 

@@ -1,9 +1,10 @@
 // Questions to the server, and single messages.
 #include <algorithm>
 #include <cstdio>
+#include <optional>
 
 #include "front/asio_loop.h"
-#include "terminal/online.h"
+#include "terminal/conversation_name.h"
 #include "terminal/show.h"
 
 namespace kith::terminal {
@@ -21,11 +22,18 @@ class Sender final : public Online {
  public:
   using Online::Online;
 
-  Result<Ok> begin(const UserId& to, std::string text, bool json) {
+  // A user comes before a group of that name. What goes to a group by its title is kept only once the group is found.
+  Result<Ok> begin(const std::string& to, std::string text, bool json) {
     json_ = json;
-    auto id = device().send_to(to, std::move(text));
-    if (!id) return id.error();
-    id_ = *id;
+    name_ = to;
+    if (auto user = UserId::parse(to); user && *user != account().user) {
+      auto id = device().send_to(*user, std::move(text));
+      if (!id) return id.error();
+      id_ = *id;
+      return Ok{};
+    }
+    const bool self = UserId::parse(to).has_value();
+    send_to_group(std::move(text), self ? Failure(Code::self_conversation) : Failure(Code::not_found, "no group is called " + plain(to)));
     return Ok{};
   }
 
@@ -40,6 +48,7 @@ class Sender final : public Online {
 
   void failed(const OutgoingMessage& message, const Failure& failure) override {
     if (message.client_id == id_) {
+      if (failure.code == Code::unknown_user && message.to_user) return send_to_group(message.text, failure);
       done_ = true;
       tell(failure);
     } else {
@@ -49,17 +58,31 @@ class Sender final : public Online {
   }
 
  private:
+  void send_to_group(std::string text, Failure otherwise) {
+    id_.reset();
+    find_group(device(), name_, [this, text = std::move(text), otherwise = std::move(otherwise)](Result<std::string> group) mutable {
+      if (finished()) return;
+      if (!group) return finish_with(group.error().code == Code::not_found ? otherwise : group.error());
+      auto id = device().send_in(std::move(*group), std::move(text));
+      if (!id) return finish_with(id.error());
+      id_ = *id;
+    });
+  }
+
   void end_if_all_is_sent() {
+    if (!done_ && !id_) return;  // The group is still to be found.
     if (device().unacked() == 0) finish(result_);
     // What was kept from before has a moment; then it is kept again.
     if (done_ && !moment_) moment_ = loop().after(2s, [this] { finish(result_); });
   }
   std::string left_behind() override {
     if (done_) return {};
+    if (!id_) return "the message was not sent, and is not kept";
     return "the message is kept, and sent with the next kith send or kith chat";
   }
 
-  ClientId id_;
+  std::string name_;
+  std::optional<ClientId> id_;  // None: it is not known yet to whom.
   Timer moment_;
   int result_ = kFailed;
   bool json_ = false, done_ = false;
@@ -84,11 +107,7 @@ class Lister final : public Online {
 
   void show_page(Result<wire::Conversations> list) {
     if (!list) return finish_with(list.error());
-    for (const auto& item : list->items) {
-      std::string line;
-      if (json_) wire::write_json(item, line);
-      print(json_ ? line + '\n' : summary_line(item));
-    }
+    for (const auto& item : list->items) print(json_ ? json_line(item) : summary_line(item, loop().wall()));
     left_ -= std::min<std::uint64_t>(left_, list->items.size());
     if (list->next.empty() || left_ == 0) return finish(kFine);
     next_page(std::move(list->next));
@@ -103,35 +122,32 @@ class Historian final : public Online {
  public:
   using Online::Online;
 
-  void begin(std::string conversation, std::uint64_t before, std::uint64_t limit, bool json) {
-    conversation_ = std::move(conversation);
+  void begin(const std::string& name, std::uint64_t before, std::uint64_t limit, bool json) {
     limit_ = limit;
     json_ = json;
-    next_page(before);
+    find_conversation(device(), account().user, name, [this, before](Result<std::string> conversation) {
+      if (finished()) return;
+      if (!conversation) return finish_with(conversation.error());
+      conversation_ = std::move(*conversation);
+      next_page(before);
+    });
   }
 
  private:
   void next_page(std::uint64_t before) {
     const auto want = static_cast<std::uint32_t>(std::min<std::uint64_t>(limit_ - entries_.size(), 200));
-    device().history({conversation_, before, {}, want}, [this](Result<wire::History> page) { take(std::move(page)); });
+    device().history({conversation_, before, {}, want},
+                     [this, before, want](Result<wire::History> page) { take(std::move(page), before, want); });
   }
 
-  void take(Result<wire::History> page) {
+  void take(Result<wire::History> page, std::uint64_t before, std::uint32_t want) {
     if (!page) return finish_with(page.error());
+    // Of a page that was hidden as a whole, nothing tells where it began.
+    const std::uint64_t end = before == 0 ? page->head + 1 : std::min(before, page->head + 1);
+    const std::uint64_t begin = page->entries.empty() ? end - std::min<std::uint64_t>(end, want) : seq_of(page->entries.front());
     entries_.insert(entries_.begin(), std::make_move_iterator(page->entries.begin()), std::make_move_iterator(page->entries.end()));
-    const bool more = page->more && !page->entries.empty() && entries_.size() < limit_;
-    if (more) {
-      const wire::Entry& first = entries_.front();
-      auto* message = std::get_if<wire::Message>(&first.kind);
-      auto* unknown = std::get_if<wire::Unknown>(&first.kind);
-      const std::uint64_t before = message ? message->seq : unknown ? unknown->seq : 0;
-      if (before > 1) return next_page(before);
-    }
-    for (const auto& entry : entries_) {
-      std::string line;
-      if (json_) wire::write_json(entry, line);
-      print(json_ ? line + '\n' : history_line(entry));
-    }
+    if (page->more && begin > 1 && entries_.size() < limit_) return next_page(begin);
+    for (const auto& entry : entries_) print(json_ ? json_line(entry) : history_line(entry));
     finish(kFine);
   }
 
@@ -147,10 +163,7 @@ int set_block(Context& context, bool blocked) {
   auto other = other_user(ready.account, context.argument(0));
   if (!other) return tell(other.error());
   Online online(context, std::move(ready.account), ready.server, Online::Kind::question);
-  online.device().block(*other, blocked, [&online](Result<wire::Done> done) {
-    if (!done) return online.finish_with(done.error());
-    online.finish(kFine);
-  });
+  online.device().block(*other, blocked, when_done(online));
   return online.run();
 }
 
@@ -159,12 +172,8 @@ int set_block(Context& context, bool blocked) {
 int send(Context& context) {
   auto ready = get_ready(context);
   if (ready.status != kFine) return ready.status;
-  auto to = other_user(ready.account, context.argument(0));
-  if (!to) return tell(to.error());
-  std::string text;
-  for (std::size_t i = 1; i < context.line.arguments.size(); ++i) text += (i > 1 ? " " : "") + context.argument(i);
   Sender sender(context, std::move(ready.account), ready.server, Online::Kind::question);
-  auto begun = sender.begin(*to, std::move(text), context.line.has("json"));
+  auto begun = sender.begin(context.argument(0), context.line.words_from(1), context.line.has("json"));
   if (!begun) return tell(begun.error());
   return sender.run();
 }
@@ -186,29 +195,19 @@ int history(Context& context) {
   if (!before) return tell(before.error());
   auto ready = get_ready(context);
   if (ready.status != kFine) return ready.status;
-  auto conversation = conversation_with(ready.account, context.argument(0));
-  if (!conversation) return tell(conversation.error());
   Historian historian(context, std::move(ready.account), ready.server, Online::Kind::question);
-  historian.begin(std::move(*conversation), *before, *limit, context.line.has("json"));
+  historian.begin(context.argument(0), *before, *limit, context.line.has("json"));
   return historian.run();
 }
 
 int read(Context& context) {
-  auto ready = get_ready(context);
-  if (ready.status != kFine) return ready.status;
-  auto conversation = conversation_with(ready.account, context.argument(0));
-  if (!conversation) return tell(conversation.error());
-  Online online(context, std::move(ready.account), ready.server, Online::Kind::question);
-  auto marked = [&online](Result<wire::Done> done) {
-    if (!done) return online.finish_with(done.error());
-    online.finish(kFine);
-  };
-  online.device().history({*conversation, 0, {}, 1}, [&online, &conversation, marked](Result<wire::History> newest) {
-    if (!newest) return online.finish_with(newest.error());
-    if (newest->head == 0) return online.finish(kFine);
-    online.device().read(*conversation, newest->head, marked);
+  return with_conversation(context, Among::conversations, [](Online& online, const std::string& conversation) {
+    online.device().history({conversation, 0, {}, 1}, [&online, conversation](Result<wire::History> newest) {
+      if (!newest) return online.finish_with(newest.error());
+      if (newest->head == 0) return online.finish(kFine);
+      online.device().read(conversation, newest->head, when_done(online));
+    });
   });
-  return online.run();
 }
 
 int block(Context& context) { return set_block(context, true); }

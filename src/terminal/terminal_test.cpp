@@ -8,7 +8,9 @@
 #include <map>
 #include <set>
 
+#include "terminal/chat_line.h"
 #include "terminal/context.h"
+#include "terminal/conversation_name.h"
 #include "terminal/profile.h"
 #include "terminal/show.h"
 #include "terminal/table.h"
@@ -39,8 +41,22 @@ TEST(CommandLineTest, FindsCommandsOfTwoWords) {
   EXPECT_EQ(read->arguments, std::vector<std::string>{"bob"});
 }
 
+TEST(CommandLineTest, TakesAnyNumberOfWhatMayBeLeftOut) {
+  EXPECT_EQ(refusal({"help", "group", "create"}), "accepted");
+  auto read = line({"group", "create", "Our team", "bob", "carol"});
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->command->name, "group create");
+  EXPECT_EQ(read->words_from(1), "bob carol");
+  EXPECT_EQ(read->words_from(3), "");
+  EXPECT_EQ(refusal({"group", "create", "Our team"}), "accepted");
+}
+
 TEST(CommandLineTest, RefusesWithASentence) {
-  EXPECT_EQ(refusal({"send", "bob"}), "expected: kith send USER TEXT…");
+  EXPECT_EQ(refusal({"send", "bob"}), "expected: kith send CONV TEXT…");
+  EXPECT_EQ(refusal({"edit", "bob", "4"}), "expected: kith edit CONV SEQ TEXT…");
+  EXPECT_EQ(refusal({"group", "role", "Team", "bob"}), "expected: kith group role GROUP USER ROLE");
+  EXPECT_EQ(refusal({"group", "create"}), "expected: kith group create TITLE [USER…]");
+  EXPECT_EQ(refusal({"mute", "bob", "1", "2"}), "expected: kith mute CONV [HOURS]");
   EXPECT_EQ(refusal({"list", "x"}), "expected: kith list");
   EXPECT_EQ(refusal({"fly"}), "fly: there is no such command");
   EXPECT_EQ(refusal({"users", "fly"}), "users fly: there is no such command");
@@ -100,11 +116,11 @@ class ShowTest : public testing::Test {
 };
 
 TEST_F(ShowTest, LinesForPeople) {
-  EXPECT_EQ(message_line(message("hi")), "22:13:20 bob: hi\n");
+  EXPECT_EQ(entry_line({message("hi")}), "22:13:20 #42 bob: hi\n");
   EXPECT_EQ(history_line({message("hi")}), "#42 2023-11-14 22:13:20 bob: hi\n");
   EXPECT_EQ(history_line({wire::Unknown{7}}), "#7 (something that this program cannot show)\n");
   wire::ConversationSummary summary{"d_1", "bob", 42, 3, 0, wire::Entry{message("hi")}};
-  EXPECT_EQ(summary_line(summary), "bob (3 unread)  2023-11-14 22:13:20 bob: hi\n");
+  EXPECT_EQ(summary_line(summary, {}), "bob (3 unread)  2023-11-14 22:13:20 bob: hi\n");
   wire::Sent sent;
   sent.seq = 5;
   sent.time = {1'700'000'000'000};
@@ -112,6 +128,111 @@ TEST_F(ShowTest, LinesForPeople) {
   EXPECT_EQ(ack_line(sent), "✓ #5 22:13:20, bob is offline since 2023-11-14 22:13:19\n");
   sent.presence[0].online = true;
   EXPECT_EQ(ack_line(sent), "✓ #5 22:13:20\n");
+}
+
+TEST_F(ShowTest, AMessageTellsWhatBecameOfIt) {
+  auto changed = message("hi");
+  changed.edits = {{43, {}}};
+  changed.reactions = {{"+", {"alice", "bob"}}, {"\x1b", {"a", "b", "c", "d", "e"}}};
+  EXPECT_EQ(entry_line({changed}), "22:13:20 #42 bob: hi (edited) [+ alice bob] [\xEF\xBF\xBD a b c +2]\n");
+  changed = message("");
+  changed.reply_to = 40;
+  changed.attachments = {{"https://a/b.png", "b.png", "image/png", 1}, {"https://a/c", "", "", 0}};
+  changed.kind = "poll";
+  EXPECT_EQ(entry_line({changed}), "22:13:20 #42 bob: (to #40) <b.png https://a/b.png> <https://a/c> [poll]\n");
+  changed = message("");
+  changed.deleted = 44;
+  EXPECT_EQ(history_line({changed}), "#42 2023-11-14 22:13:20 bob: (deleted)\n");
+}
+
+TEST_F(ShowTest, ChangesAndGroupsForPeople) {
+  const WallTime time{1'700'000'000'000};
+  EXPECT_EQ(entry_line({wire::Edited{"d_1", 43, "bob", time, 42, "a\x1b"}}), "22:13:20 #43 bob edited #42: a\xEF\xBF\xBD\n");
+  EXPECT_EQ(entry_line({wire::Edited{"d_1", 43, "bob", time, 42, ""}}), "22:13:20 #43 bob edited #42\n");
+  EXPECT_EQ(history_line({wire::Deleted{"d_1", 44, "bob", time, 42}}), "#44 2023-11-14 22:13:20 bob deleted #42\n");
+  EXPECT_EQ(entry_line({wire::Reacted{"d_1", 45, "bob", time, 42, "+", false}}), "22:13:20 #45 bob put + to #42\n");
+  EXPECT_EQ(entry_line({wire::Reacted{"d_1", 46, "bob", time, 42, "+", true}}), "22:13:20 #46 bob took + back from #42\n");
+  const auto group = [&](std::string what, std::vector<std::string> users, std::string title = {}, std::string role = {}) {
+    const std::string text =
+        entry_line({wire::GroupChange{"g_1", 1, "bob", time, std::move(what), std::move(users), std::move(title), {}, role}});
+    return text.substr(std::string("22:13:20 #1 ").size());
+  };
+  EXPECT_EQ(group("created", {"bob", "alice", "carol"}, "Team"), "bob made the group Team with alice, carol\n");
+  EXPECT_EQ(group("created", {}, "Team"), "bob made the group Team\n");
+  EXPECT_EQ(group("changed", {}, "Squad"), "bob changed the group: Squad\n");
+  EXPECT_EQ(group("added", {"dave", "eve"}), "bob added dave, eve\n");
+  EXPECT_EQ(group("removed", {"eve"}), "bob removed eve\n");
+  EXPECT_EQ(group("left", {"bob"}), "bob left\n");
+  EXPECT_EQ(group("role", {"dave"}, {}, "admin"), "bob made dave admin\n");
+  EXPECT_EQ(group("painted", {}), "bob changed the group\n");
+  wire::Group about{"g_1", "Team", wire::Permissions{"guest", "member", "admin", "admin", "owner"}, 3, "owner", 9};
+  EXPECT_EQ(group_lines(about),
+            "Team\ng_1\n3 members; you: owner; send: guest, add: member, remove: admin, rename: admin, delete: owner\n");
+  EXPECT_EQ(member_names({"g_1", {{"alice", "owner", 1}, {"bob", "member", 1}}, {}}), "alice (owner), bob\n");
+  EXPECT_EQ(changed_line({"g_1", 7, time}), "✓ #7 22:13:20\n");
+  EXPECT_EQ(changed_line({"g_1", 7, {}}), "✓ #7\n");
+  EXPECT_EQ(changed_line({"g_1", 0, {}}), "✓ there was nothing to change\n");
+}
+
+TEST_F(ShowTest, TheListTellsGroupsAndSettings) {
+  wire::ConversationSummary group{"g_1", "", 42, 0, 0, {}, "Team"};
+  const WallTime now{1'700'000'000'000};
+  EXPECT_EQ(summary_line(group, now), "Team (group)\n");
+  group.settings = wire::Settings{"g_1", {now.ms + 60'000}, true, true};
+  group.unread = 2;
+  EXPECT_EQ(summary_line(group, now), "Team (group, 2 unread, pinned, archived, muted until 2023-11-14 22:14:20)\n");
+  group.settings = wire::Settings{"g_1", {253'402'214'400'000}, false, false};
+  EXPECT_EQ(summary_line(group, now), "Team (group, 2 unread, muted)\n");
+  group.settings->muted_until = now;
+  group.title.clear();
+  group.unread = 0;
+  EXPECT_EQ(summary_line(group, now), "g_1 (group that you left)\n") << "the mute is over";
+}
+
+TEST(PickGroupTest, AWholeTitleGoesBeforeAPart) {
+  const auto titled = [](std::string id, std::string title) {
+    wire::ConversationSummary group;
+    group.conversation = std::move(id);
+    group.title = std::move(title);
+    return group;
+  };
+  const std::vector<wire::ConversationSummary> groups{titled("g_1", "Team"), titled("g_2", "Team of Bob"), titled("g_3", "Café")};
+  const auto pick = [&](const char* name) {
+    auto found = pick_group(groups, name);
+    return found ? *found : std::string(info(found.error().code).name) + ": " + found.error().detail;
+  };
+  EXPECT_EQ(pick("team"), "g_1");
+  EXPECT_EQ(pick("of b"), "g_2");
+  EXPECT_EQ(pick("Café"), "g_3");
+  EXPECT_EQ(pick("tea"), "invalid_argument: tea may be Team (g_1), Team of Bob (g_2)");
+  EXPECT_EQ(pick("club"), "not_found: no conversation with club, and no such group");
+  EXPECT_EQ(pick(""), "not_found: no conversation with , and no such group");
+}
+
+TEST(SeqArgumentTest, IsANumberAsItIsShown) {
+  EXPECT_EQ(*seq_argument("42"), 42u);
+  EXPECT_EQ(*seq_argument("#42"), 42u);
+  for (auto bad : {"", "#", "0", "-1", "4x", "##4", "99999999999999999999"}) EXPECT_FALSE(seq_argument(bad)) << bad;
+}
+
+TEST(ChatLineTest, MeansAMessageOrACommand) {
+  using Kind = ChatLine::Kind;
+  const auto means = [](const char* text) { return read_chat_line(text); };
+  EXPECT_EQ(means(""), ChatLine{});
+  EXPECT_EQ(means("\r"), ChatLine{});
+  EXPECT_EQ(means("hi /there\r"), (ChatLine{Kind::message, 0, "hi /there"}));
+  EXPECT_EQ(means("//etc"), (ChatLine{Kind::message, 0, "/etc"}));
+  EXPECT_EQ(means("/edit 4 two  words"), (ChatLine{Kind::edit, 4, "two  words"}));
+  EXPECT_EQ(means("/delete #4"), (ChatLine{Kind::erase, 4, ""}));
+  EXPECT_EQ(means("/react 4 👍"), (ChatLine{Kind::react, 4, "👍"}));
+  EXPECT_EQ(means("/unreact 4 👍"), (ChatLine{Kind::take_back, 4, "👍"}));
+  EXPECT_EQ(means("/members"), (ChatLine{Kind::members, 0, ""}));
+  EXPECT_EQ(means("/help").kind, Kind::help);
+  EXPECT_EQ(means("/edit 4"), (ChatLine{Kind::wrong, 0, "expected: /edit SEQ TEXT"}));
+  EXPECT_EQ(means("/edit four x"), (ChatLine{Kind::wrong, 0, "expected: /edit SEQ TEXT"}));
+  EXPECT_EQ(means("/delete 4 5").kind, Kind::wrong);
+  EXPECT_EQ(means("/members x").text, "expected: /members");
+  EXPECT_EQ(means("/dleete 4").text, "/dleete: there is no such command; /help lists them");
 }
 
 TEST_F(ShowTest, WhatOthersWroteDoesNothingToTheTerminal) {
@@ -126,7 +247,10 @@ TEST_F(ShowTest, WhatOthersWroteDoesNothingToTheTerminal) {
 
 TEST_F(ShowTest, JsonForScripts) {
   EXPECT_EQ(event_json("state", "live"), "{\"state\":\"live\"}\n");
-  const std::string text = event_json(message("a\nb"));
+  EXPECT_EQ(event_json(wire::Entry{wire::Deleted{"d_1", 44, "bob", {}, 42}}),
+            "{\"deleted\":{\"conversation\":\"d_1\",\"seq\":44,\"from\":\"bob\",\"target\":42}}\n");
+  EXPECT_EQ(event_json(wire::ClearMark{"d_1", 4}), "{\"cleared\":{\"conversation\":\"d_1\",\"seq\":4}}\n");
+  const std::string text = event_json(wire::Entry{message("a\nb")});
   EXPECT_TRUE(text.starts_with("{\"message\":{\"conversation\":\"d_1\",\"seq\":42,")) << text;
   EXPECT_EQ(text.find('\n'), text.size() - 1);
   OutgoingMessage out;

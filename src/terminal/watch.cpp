@@ -11,6 +11,17 @@ namespace kith::terminal {
 
 namespace {
 
+constexpr std::uint32_t kPage = 200;  // Entries of one question for what is missing.
+
+std::string conversation_of(const wire::Entry& entry) {
+  return std::visit(
+      [](const auto& body) -> std::string {
+        if constexpr (requires { body.conversation; }) return body.conversation;
+        return {};
+      },
+      entry.kind);
+}
+
 class Watch final : public Online {
  public:
   using Online::Online;
@@ -20,14 +31,8 @@ class Watch final : public Online {
     if (seconds != 0) end_ = loop().after(std::chrono::seconds(seconds), [this] { finish(kFine); });
   }
 
-  void message(const wire::Message& message) override {
-    auto held = held_.find(message.conversation);
-    if (held != held_.end()) {
-      held->second.queue.emplace_back(message);
-    } else {
-      show(message);
-    }
-  }
+  void message(const wire::Message& message) override { take(message.conversation, wire::Entry{message}); }
+  void entry(const wire::Entry& entry) override { take(conversation_of(entry), entry); }
 
   // What comes behind a hole waits until the hole is filled, and so does the position.
   void hole(const Hole& hole) override {
@@ -38,6 +43,9 @@ class Watch final : public Online {
   }
 
   void read(const wire::ReadMark& mark) override { print(event_json(mark)); }
+  void cleared(const wire::ClearMark& mark) override { print(event_json(mark)); }
+  void hidden(const wire::Hidden& mark) override { print(event_json(mark)); }
+  void settings(const wire::Settings& settings) override { print(event_json(settings)); }
   void resync(const wire::Resync& resync) override { print(event_json("resync", resync.reason)); }
   void state(DeviceState state, const Failure& why) override {
     if (state == DeviceState::live) print(event_json("state", "live"));
@@ -47,19 +55,29 @@ class Watch final : public Online {
 
  private:
   struct Held {
-    std::deque<std::variant<Hole, wire::Message>> queue;  // Begins with the hole that is being filled.
+    std::deque<std::variant<Hole, wire::Entry>> queue;  // Begins with the hole that is being filled.
     Timer again;
   };
 
-  void show(const wire::Message& message) {
-    print(event_json(message));
+  void take(const std::string& conversation, const wire::Entry& entry) {
+    auto held = held_.find(conversation);
+    if (held != held_.end()) {
+      held->second.queue.emplace_back(entry);
+    } else {
+      show(entry);
+    }
+  }
+
+  void show(const wire::Entry& entry) {
+    print(event_json(entry));
+    if (!std::holds_alternative<wire::Message>(entry.kind)) return;
     // Whatever came with the N-th is printed too: the position lies behind it.
     if (count_ != 0 && ++shown_ >= count_) loop().defer([this] { finish(kFine); });
   }
 
   void fill(const std::string& conversation) {
     const auto& hole = std::get<Hole>(held_[conversation].queue.front());
-    device().history({conversation, 0, hole.after, 200}, [this, conversation](Result<wire::History> page) {
+    device().history({conversation, 0, hole.after, kPage}, [this, conversation](Result<wire::History> page) {
       if (finished()) return;
       auto& [queue, again] = held_[conversation];
       auto& front = std::get<Hole>(queue.front());
@@ -70,13 +88,13 @@ class Watch final : public Online {
       if (page) {
         const std::uint64_t before = front.after;
         for (const auto& entry : page->entries) {
-          auto* message = std::get_if<wire::Message>(&entry.kind);
-          auto* unknown = std::get_if<wire::Unknown>(&entry.kind);
-          const std::uint64_t seq = message ? message->seq : unknown ? unknown->seq : 0;
+          const std::uint64_t seq = seq_of(entry);
           if (seq <= front.after || seq > front.last) continue;
           front.after = seq;
-          if (message) show(*message);
+          if (!std::holds_alternative<wire::Unknown>(entry.kind)) show(entry);
         }
+        // All of the page was hidden by the user: it is not known where it ended, but how far it reached at least.
+        if (page->entries.empty() && page->more) front.after += kPage;
         if (front.after != before && front.after < front.last) return fill(conversation);
       }
       queue.pop_front();
@@ -88,7 +106,7 @@ class Watch final : public Online {
     auto& queue = held_[conversation].queue;
     while (!queue.empty()) {
       if (std::holds_alternative<Hole>(queue.front())) return fill(conversation);
-      show(std::get<wire::Message>(queue.front()));
+      show(std::get<wire::Entry>(queue.front()));
       queue.pop_front();
     }
     held_.erase(conversation);
