@@ -84,7 +84,8 @@ std::optional<Brought> brought(const wire::Event& event) {
   return std::visit(
       [](const auto& body) -> std::optional<Brought> {
         using T = std::decay_t<decltype(body)>;
-        if constexpr (std::is_same_v<T, std::monostate> || std::is_same_v<T, wire::ReadMark>) {
+        // What is about the user alone brings no entry.
+        if constexpr (std::is_same_v<T, std::monostate> || !std::is_constructible_v<decltype(wire::Entry::kind), const T&>) {
           return std::nullopt;
         } else {
           return Brought{{body}, body.conversation};
