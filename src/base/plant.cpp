@@ -29,7 +29,17 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(Plant::count_)> 
                                                                                        "edit_after_delete",
                                                                                        "edits_kept",
                                                                                        "body_in_caches",
-                                                                                       "row_not_rewritten"};
+                                                                                       "row_not_rewritten",
+                                                                                       "judged_when_sent",
+                                                                                       "rows_before_entry",
+                                                                                       "change_not_repeated",
+                                                                                       "joiner_from_beginning",
+                                                                                       "ex_members_read_on",
+                                                                                       "removal_not_told",
+                                                                                       "anybody_edits",
+                                                                                       "reaction_twice",
+                                                                                       "changes_counted",
+                                                                                       "unread_before_join"};
 }
 
 #ifdef KITH_PLANT

@@ -34,6 +34,16 @@ enum class Plant : int {
   edits_kept,             // A deletion leaves the texts of the edits.
   body_in_caches,         // A deletion leaves the text in memory.
   row_not_rewritten,      // An edit or a deletion leaves the stored message as it was.
+  judged_when_sent,       // What was allowed when it was asked for is allowed at its place in the log.
+  rows_before_entry,      // The rows of members are written before the entry that they follow from.
+  change_not_repeated,    // A crash between an edit or deletion and its row leaves the row as it was.
+  joiner_from_beginning,  // Who comes into a group gets it from the beginning.
+  ex_members_read_on,     // Who left a group reads its history up to the present head.
+  removal_not_told,       // The last that a removed member gets is what came before the removal.
+  anybody_edits,          // A message can be edited by others than its sender.
+  reaction_twice,         // The same reaction of the same user is stored again.
+  changes_counted,        // Edits, reactions and the like count as messages.
+  unread_before_join,     // What was said before somebody came counts as unread.
   count_,
 };
 

@@ -53,7 +53,7 @@ HandOff Conversation::next_hand_off(std::size_t i) const {
   HandOff out{id_, row.user, id_.is_direct() ? other(row.user) : UserId{}, std::min(mark, end), std::min(mark, end), Seq{0}, {}};
   for (const Span& stay : row.stays) {
     if (stay.last <= mark || stay.first > shown_) continue;
-    out.from = std::max(mark, stay.first - 1);
+    out.from = planted(Plant::joiner_from_beginning) ? mark : std::max(mark, stay.first - 1);
     out.to = std::min({stay.last, shown_, out.from + kHandOffMax});
     if (!id_.is_direct()) out.joined = stay.first;
     break;

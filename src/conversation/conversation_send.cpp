@@ -152,7 +152,7 @@ void Conversation::fill(Log::Batch& batch) {
     waiting_.pop_front();
     Entry& entry = *waiting->entry;
     // Asked again in the order of the log: a removal before this entry counts, one behind it does not.
-    if (waiting->judged != rules_) {
+    if (waiting->judged != rules_ && !planted(Plant::judged_when_sent)) {
       auto allowed = judge(*waiting);
       if (!allowed || !*allowed) {
         if (allowed) {
@@ -167,7 +167,7 @@ void Conversation::fill(Log::Batch& batch) {
     entry.epoch = log_.epoch();
     last_time_ = planted(Plant::time_goes_back) ? loop_.wall() : std::max(last_time_, loop_.wall());
     entry.time = last_time_;
-    if (entry.kind == EntryKind::message) ++n_;
+    if (entry.kind == EntryKind::message || planted(Plant::changes_counted)) ++n_;
     entry.n = n_;
     if (waiting->effect) take_group_change(*waiting);
     batch.add(encode(entry));

@@ -178,7 +178,7 @@ std::size_t Roster::enter(const UserId& user, Role role, Seq seq) {
 void Roster::leave(std::size_t member, Seq seq) {
   MemberRow& row = members_[member];
   if (!row.present()) return;
-  row.stays.back().last = planted(Plant::removed_still_sees) ? kStillHere : seq;
+  row.stays.back().last = planted(Plant::removed_still_sees) ? kStillHere : planted(Plant::removal_not_told) ? seq - 1 : seq;
   --present_;
 }
 

@@ -105,7 +105,7 @@ void ConversationState::apply(const Pointer& pointer, Useq useq) {
   }
   if (pointer.joined > joined) {
     joined = pointer.joined;
-    joined_n = pointer.joined_n;
+    joined_n = planted(Plant::unread_before_join) ? 0 : pointer.joined_n;
   }
   left = std::max(left, pointer.left);
   if (pointer.last > message) {

@@ -141,8 +141,11 @@ class Scenario {
     auto later = [this](Duration most, auto what) { timers_.push_back(director_.after(world_.between(Duration(0), most), what)); };
     flood();
     later(30ms, flood);
-    later(30ms, [&owner, group = group, user = user] {
-      if (owner.one_to_expel()) owner.expel(group, user);
+    later(30ms, [this, &owner, group = group, user = user] {
+      if (!owner.one_to_expel()) return;
+      owner.expel(group, user);
+      // Now and then before all of it is written.
+      if (crashes_ && world_.chance(0.3)) crash_in_ = world_.between(1, 150);
     });
     later(500ms, flood);
     later(500ms, [&owner, group = group, user = user] {
