@@ -92,6 +92,8 @@ bool take_changed(Line& line, std::string_view key, json::element value, Entry& 
     take(line, key, value, to.edits);
   } else if (key == "deleted") {
     take(line, key, value, to.deleted);
+  } else if (key == "withheld") {
+    take(line, key, value, to.withheld);
   } else if (key == "target") {
     take(line, key, value, to.target);
   } else if (key == "removed") {

@@ -39,7 +39,7 @@ void Texts::edited(const At& at, Id conversation, std::uint64_t seq, std::uint64
 }
 
 void Texts::learn(const At& at, Id conversation, const Entry& entry) {
-  if (entry.unknown) return;
+  if (entry.unknown || entry.withheld) return;
   bool tombstone = entry.kind == Kind::deleted || (entry.kind == Kind::message && entry.deleted != 0);
   std::uint64_t edit = entry.kind == Kind::edited ? entry.seq : entry.edits.empty() ? 0 : entry.edits.back();
   if (!tombstone && edit == 0) return;
@@ -59,7 +59,7 @@ void Texts::judge(const At& at, Id conversation, const Entry& entry, OpId since,
     }
     return;
   }
-  if (entry.kind != Kind::message) return;
+  if (entry.kind != Kind::message || entry.withheld) return;
   judge_message(at, conversation, entry, since);
   std::uint64_t reacted = reactions(at, conversation, entry);
   bool is_plain = entry.edits.empty() && entry.deleted == 0 && entry.reactions.empty();

@@ -101,6 +101,7 @@ void write_entry_members(const Entry& entry, Members& m, std::string& out) {
   m.text("kind", name(entry.kind));
   m.list("edits", entry.edits, [&](std::uint64_t seq) { out += std::to_string(seq); });
   m.number_if("deleted", entry.deleted);
+  m.flag("withheld", entry.withheld);
   m.list("reactions", entry.reactions, [&](const Reaction& reaction) {
     Members r(out);
     r.text("emoji", reaction.emoji);

@@ -287,6 +287,9 @@ Task<void> Conversation::rewrite(EntryPtr old, Entry changed) {
 
 // Objects of a deleted message may be on their way to an inbox or a socket.
 void Conversation::erase_objects(const Entry& deleted) {
+  constexpr std::size_t kErasuresMax = 1024;  // More than can happen while one read is on its way.
+  erasures_.emplace_front(deleted.seq, deleted.version);
+  if (erasures_.size() > kErasuresMax) erasures_.pop_back();
   for (const auto& [seq, object] : replaced_) {
     if (auto entry = object.lock(); entry && seq == deleted.seq) entry->erase(deleted.version);
   }

@@ -332,8 +332,11 @@ TEST(Groups, WhoLeftSeesNothingOfWhatChangedSince) {
   ASSERT_EQ(page->entries.size(), 6u);
   EXPECT_EQ(page->entries[1]->text(), "while he was there");
   EXPECT_TRUE(page->entries[1]->details().reactions.empty());
-  EXPECT_EQ(page->entries[2]->kind, EntryKind::unknown);
-  EXPECT_EQ(page->entries[3]->kind, EntryKind::unknown);
+  for (std::size_t i : {2u, 3u}) {
+    EXPECT_TRUE(page->entries[i]->details().withheld);
+    EXPECT_EQ(page->entries[i]->text(), "");
+    EXPECT_EQ(page->entries[i]->n, i);
+  }
   for (const EntryPtr& entry : page->entries) EXPECT_LE(entry->version, Seq{6});
   ASSERT_TRUE(group.add(group.ann, {group.ben}));
   page = value_of(group.loop, group.scope.start(group.talk->history(group.ben, std::nullopt, Seq{0}, 100)));

@@ -19,7 +19,12 @@ Task<Result<std::vector<EntryPtr>>> Conversation::range(Seq low, Seq high) {
   }
   auto rows = co_await log_.read(low, high, Direction::up, static_cast<std::uint32_t>(high - low + 1));
   if (!rows) co_return to_failure(rows.error());
-  for (LogRow& row : *rows) out.push_back(std::make_shared<Entry>(decode(std::move(row))));
+  for (LogRow& row : *rows) {
+    auto entry = std::make_shared<Entry>(decode(std::move(row)));
+    // Deleted while it was being read: who asked may have heard of that already.
+    if (Seq by = deleted_lately(entry->seq); by > entry->version) entry->erase(by);
+    out.push_back(std::move(entry));
+  }
   if (out.size() != high - low + 1) co_return Failure{Code::internal, "entries are missing in the store"};
   co_return out;
 }
@@ -78,6 +83,11 @@ Task<Result<std::vector<EntryPtr>>> Conversation::seen(std::size_t member, std::
     for (EntryPtr& entry : out) entry = as_seen_up_to(horizon, std::move(entry));
   }
   co_return out;
+}
+
+Seq Conversation::deleted_lately(Seq seq) const {
+  auto erased = std::find_if(erasures_.begin(), erasures_.end(), [&](const auto& erasure) { return erasure.first == seq; });
+  return erased == erasures_.end() ? Seq{0} : erased->second;
 }
 
 Task<Result<HistoryPage>> Conversation::history(UserId reader, std::optional<Seq> before, std::optional<Seq> after, std::uint32_t limit) {

@@ -90,6 +90,15 @@ Task<Result<Change>> Conversations::change(ConversationId id, ChangeRequest requ
   co_return change;
 }
 
+std::vector<Seq> Conversations::deleted_lately(const std::vector<EntryId>& entries) {
+  std::vector<Seq> out;
+  for (const auto& [id, seq] : entries) {
+    const Conversation* conversation = residents_.find(id);
+    out.push_back(conversation ? conversation->deleted_lately(seq) : Seq{0});
+  }
+  return out;
+}
+
 Task<Result<GroupView>> Conversations::create_group(ConversationId id, ChangeRequest request) {
   auto exist = co_await all_exist(request.details.users);
   if (!exist) co_return exist.error();

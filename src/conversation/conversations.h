@@ -29,6 +29,9 @@ class Conversations {
   Task<Result<Change>> change(ConversationId id, ChangeRequest request);
   // The group of this creator and client id: made now, or before. `request`: kind created.
   Task<Result<GroupView>> create_group(ConversationId id, ChangeRequest request);
+  // Of each of these entries its deletion, if it happened lately; 0: not so. For who read rows without the conversation: a deletion that
+  // the rows may not have shown yet, or that its reader has heard of since, happened to a conversation that is in memory.
+  std::vector<Seq> deleted_lately(const std::vector<EntryId>& entries);
   Task<Result<GroupView>> group(ConversationId id, UserId reader);
   Task<Result<MemberList>> members(ConversationId id, UserId reader, UserId after, std::size_t limit);
   Task<Result<Ok>> block(ConversationId id, UserId self, UserId other, bool blocked);

@@ -244,7 +244,9 @@ EntryPtr as_seen_up_to(Seq horizon, EntryPtr entry) {
   auto seen = std::make_shared<Entry>(hollow(*entry, entry->seq));
   if (said_otherwise) {
     // What it said then is not kept; what it says now is not theirs.
-    seen->kind = EntryKind::unknown;
+    auto nothing = std::make_shared<Details>();
+    nothing->withheld = true;
+    seen->more = std::move(nothing);
     return seen;
   }
   auto without = std::make_shared<Details>(details);

@@ -59,6 +59,7 @@ struct Details {
   std::vector<Revision> edits;
   Seq deleted;
   std::vector<Reaction> reactions;
+  bool withheld = false;  // Only in an answer: who reads left before it said what it says now. Never stored.
   // Of an entry about a message.
   Seq target;
   bool removed = false;
@@ -112,6 +113,12 @@ struct Entry {
   std::size_t details_weight() const;
 };
 using EntryPtr = std::shared_ptr<const Entry>;
+
+// Names one entry of one conversation.
+struct EntryId {
+  ConversationId conversation;
+  Seq seq;
+};
 
 // The log of a conversation.
 LogId log_id(const ConversationId& id);

@@ -62,6 +62,33 @@ Future<Result<Change>> Router::change(ConversationId id, ChangeRequest request) 
   });
 }
 
+Future<std::vector<Seq>> Router::deleted_lately(std::vector<EntryId> entries) {
+  return node_.shard(here_).scope.start(ask_each_loop(std::move(entries)));
+}
+
+namespace {
+Task<std::vector<Seq>> ask(Shard& shard, std::vector<EntryId> entries) { co_return shard.conversations.deleted_lately(entries); }
+}  // namespace
+
+// One question a loop, not one a conversation.
+Task<std::vector<Seq>> Router::ask_each_loop(std::vector<EntryId> entries) {
+  std::vector<Seq> out(entries.size());
+  for (std::size_t loop = 0; loop < node_.size(); ++loop) {
+    std::vector<EntryId> of_loop;
+    std::vector<std::size_t> places;
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+      if (node_.home(entries[i].conversation.slot()) != loop) continue;
+      of_loop.push_back(entries[i]);
+      places.push_back(i);
+    }
+    if (of_loop.empty()) continue;
+    auto asked = call<std::vector<Seq>>(loop, [of_loop = std::move(of_loop)](Shard& shard) mutable { return ask(shard, std::move(of_loop)); });
+    auto answers = co_await asked;
+    for (std::size_t i = 0; i < places.size(); ++i) out[places[i]] = answers[i];
+  }
+  co_return out;
+}
+
 Future<Result<GroupView>> Router::create_group(ConversationId id, ChangeRequest request) {
   return call<Result<GroupView>>(node_.home(id.slot()), [id, request = std::move(request)](Shard& shard) mutable {
     return shard.conversations.create_group(id, std::move(request));

@@ -30,6 +30,7 @@ class Router final : public Backend, public Delivery, public AccountsRouter, pub
                                                std::size_t bytes) override;
   Future<Result<Point>> point(ConversationId id, UserId reader, Seq seq) override;
   Future<Result<Change>> change(ConversationId id, ChangeRequest request) override;
+  Future<std::vector<Seq>> deleted_lately(std::vector<EntryId> entries) override;
   Future<Result<GroupView>> create_group(ConversationId id, ChangeRequest request) override;
   Future<Result<GroupView>> group(ConversationId id, UserId reader) override;
   Future<Result<MemberList>> members(ConversationId id, UserId reader, UserId after, std::size_t limit) override;
@@ -51,6 +52,8 @@ class Router final : public Backend, public Delivery, public AccountsRouter, pub
   Future<T> call(std::size_t target, Fn<Task<T>(Shard&)> work);
 
  private:
+  Task<std::vector<Seq>> ask_each_loop(std::vector<EntryId> entries);
+
   Node& node_;
   const std::size_t here_;
 };

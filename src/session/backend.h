@@ -43,6 +43,8 @@ class Backend {
                                                        std::size_t bytes) = 0;
   virtual Future<Result<Point>> point(ConversationId id, UserId reader, Seq seq) = 0;
   virtual Future<Result<Change>> change(ConversationId id, ChangeRequest request) = 0;
+  // See Conversations; wherever each conversation lives.
+  virtual Future<std::vector<Seq>> deleted_lately(std::vector<EntryId> entries) = 0;
   virtual Future<Result<GroupView>> create_group(ConversationId id, ChangeRequest request) = 0;
   virtual Future<Result<GroupView>> group(ConversationId id, UserId reader) = 0;
   virtual Future<Result<MemberList>> members(ConversationId id, UserId reader, UserId after, std::size_t limit) = 0;

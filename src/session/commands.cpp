@@ -223,16 +223,20 @@ Task<Result<wire::Conversations>> Commands::list(std::uint32_t limit, std::strin
   std::size_t count = std::min<std::size_t>(limit, named.size());
   std::partial_sort(named.begin(), named.begin() + static_cast<std::ptrdiff_t>(count), named.end(), newer);
   std::vector<LogPlace> places;
+  std::vector<RowKey> group_keys;
+  std::vector<EntryId> shown;
   for (std::size_t i = 0; i < count; ++i) {
     const ConversationState& state = named[i].first;
     places.push_back({log_id(state.conversation), state.message, state.message_epoch});
+    group_keys.push_back(group_key(state.conversation));
+    shown.push_back({state.conversation, state.message});
   }
-  auto last = co_await place_.store.read_rows(std::move(places));
-  if (!last) co_return to_failure(last.error());
-  std::vector<RowKey> group_keys;
-  for (std::size_t i = 0; i < count; ++i) group_keys.push_back(group_key(named[i].first.conversation));
   auto groups = co_await place_.store.multi_get(std::move(group_keys));
   if (!groups) co_return to_failure(groups.error());
+  auto last = co_await place_.store.read_rows(std::move(places));
+  if (!last) co_return to_failure(last.error());
+  // The rows were read beside the conversations: what was deleted meanwhile must not come back.
+  auto deleted = co_await place_.backend.deleted_lately(std::move(shown));
   wire::Conversations out;
   for (std::size_t i = 0; i < count; ++i) {
     const auto& [state, text] = named[i];
@@ -241,6 +245,7 @@ Task<Result<wire::Conversations>> Commands::list(std::uint32_t limit, std::strin
     if (state.settings != Settings{}) item.settings = to_wire(state.conversation, state.settings);
     if (auto& row = (*last)[i]; row && state.shows(state.message)) {
       auto entry = std::make_shared<Entry>(decode(std::move(*row)));
+      if (deleted[i] > entry->version) entry->erase(deleted[i]);
       item.last = to_wire(state.conversation, *as_seen_up_to(state.present() ? kStillHere : state.left, std::move(entry)));
     }
     // Who left does not learn what the group is called since.

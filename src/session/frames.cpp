@@ -121,6 +121,7 @@ wire::Message message_of(std::string conversation, const Entry& entry) {
   }
   out.text = entry.text();
   const Details& details = entry.details();
+  out.withheld = details.withheld;
   out.reply_to = details.reply_to.value;
   out.mentions = texts(details.mentions);
   for (const Attachment& a : details.attachments) out.attachments.push_back({a.url, a.name, a.type, a.size});

@@ -62,6 +62,9 @@ struct Server final : Backend, Delivery {
   Future<Result<Change>> change(ConversationId id, ChangeRequest request) override {
     return scope.start(conversations.change(id, std::move(request)));
   }
+  Future<std::vector<Seq>> deleted_lately(std::vector<EntryId> entries) override {
+    return Future<std::vector<Seq>>::ready(conversations.deleted_lately(entries));
+  }
   Future<Result<GroupView>> create_group(ConversationId id, ChangeRequest request) override {
     return scope.start(conversations.create_group(id, std::move(request)));
   }

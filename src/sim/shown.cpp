@@ -14,6 +14,7 @@ check::Entry of(const wire::Message& message) {
   out.n = message.n;
   for (const auto& edit : message.edits) out.edits.push_back(edit.seq);
   out.deleted = message.deleted;
+  out.withheld = message.withheld;
   for (const auto& reaction : message.reactions) out.reactions.push_back({reaction.emoji, {reaction.users.begin(), reaction.users.end()}});
   return out;
 }

@@ -260,6 +260,7 @@ void for_each_field(Message& message, Use&& use) {
   use(message.deleted);
   use(message.reactions);
   use(message.version);
+  use(message.withheld);
 }
 
 template <class Use>

@@ -349,6 +349,7 @@ bool read_fields(JsonWalk& walk, JsonWalk::Object object, Message& out) {
     if (key == "deleted") return walk.field(value, "deleted", out.deleted);
     if (key == "reactions") return walk.field(value, "reactions", out.reactions);
     if (key == "version") return walk.field(value, "version", out.version);
+    if (key == "withheld") return walk.field(value, "withheld", out.withheld);
     return walk.unknown(value, key);
   });
 }

@@ -904,6 +904,9 @@ void write_proto(const Message& message, std::string& out) {
   if (message.version != 0) {
     proto_number(out, 16, message.version);
   }
+  if (message.withheld) {
+    proto_flag(out, 17, message.withheld);
+  }
 }
 
 bool read_fields(ProtoWalk& walk, std::string_view bytes, Message& out) {
@@ -924,6 +927,7 @@ bool read_fields(ProtoWalk& walk, std::string_view bytes, Message& out) {
     if (field.is(14, 0)) return walk.field(field, "deleted", out.deleted);
     if (field.is(15, 2)) return walk.field(field, "reactions", out.reactions);
     if (field.is(16, 0)) return walk.field(field, "version", out.version);
+    if (field.is(17, 0)) return walk.field(field, "withheld", out.withheld);
     return walk.unknown(field);
   });
 }

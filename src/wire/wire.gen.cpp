@@ -702,6 +702,9 @@ void write_json(const Message& message, std::string& out) {
   if (message.version != 0) {
     json_number(out, "\"version\":", message.version);
   }
+  if (message.withheld) {
+    json_flag(out, "\"withheld\":", message.withheld);
+  }
   json_close(out);
 }
 

@@ -405,6 +405,8 @@ struct Message {
   std::vector<Reaction> reactions;
   // The entry that changed it last (an edit, a deletion, a reaction); 0: none.
   std::uint64_t version = 0;
+  // The user left the group before the message was edited or deleted: what it says now is not theirs, and nothing of it is given.
+  bool withheld = false;
 
   bool operator==(const Message&) const = default;
 };

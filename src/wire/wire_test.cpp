@@ -31,7 +31,8 @@ Message plain(const Message& message) {
           {},
           0,
           {},
-          0};
+          0,
+          false};
 }
 
 TEST(Hot, MessageEventEqualsTheGeneratedWriter) {
