@@ -58,6 +58,7 @@ void ConversationState::apply(const Pointer& pointer, Useq useq) {
     }
     return;
   }
+  active = useq;
   if (pointer.to > reached) {
     reached = pointer.to;
     n = std::max(n, pointer.n);  // An entry that cannot be shown has no count.
@@ -79,7 +80,7 @@ Row encode(const ConversationState& state) {
   writer.u8(kForm);
   writer.string(state.with.text());
   for (std::uint64_t value : {state.reached.value, state.n, state.read.value, state.read_n, state.own.value, state.own_n,
-                              state.message.value, state.message_epoch.value, state.last.value}) {
+                              state.message.value, state.message_epoch.value, state.active.value, state.last.value}) {
     writer.varint(value);
   }
   return row;
@@ -90,7 +91,7 @@ bool decode_state(const std::string& value, ConversationState& state) {
   auto form = reader.u8();
   state.with = UserId::parse(reader.string()).value_or(UserId{});
   for (std::uint64_t* field : {&state.reached.value, &state.n, &state.read.value, &state.read_n, &state.own.value, &state.own_n,
-                               &state.message.value, &state.message_epoch.value, &state.last.value}) {
+                               &state.message.value, &state.message_epoch.value, &state.active.value, &state.last.value}) {
     *field = reader.varint();
   }
   return form == kForm && reader.done();

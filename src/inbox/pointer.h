@@ -46,7 +46,8 @@ struct ConversationState {
   std::uint64_t own_n = 0;
   Seq message;  // The newest message, and the epoch of its row: a list page finds it without opening the log.
   Epoch message_epoch;
-  Useq last;  // Of the newest pointer that this row contains.
+  Useq active;  // Of the newest pointer that brought something: the order of the list.
+  Useq last;    // Of the newest pointer that this row contains.
 
   bool operator==(const ConversationState&) const = default;
   void apply(const Pointer& pointer, Useq useq);

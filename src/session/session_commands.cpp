@@ -21,18 +21,18 @@ Failure invalid(std::string field) { return {Code::invalid_argument, std::move(f
 
 // Where a page of the list begins: below this step, or at it and beyond this conversation.
 struct ListPlace {
-  Useq last;
+  Useq active;
   std::string conversation;
 
   static std::optional<ListPlace> parse(std::string_view text) {
     auto dot = text.find('.');
     if (dot == text.npos) return std::nullopt;
     ListPlace place{{}, std::string(text.substr(dot + 1))};
-    auto [end, error] = std::from_chars(text.data(), text.data() + dot, place.last.value);
+    auto [end, error] = std::from_chars(text.data(), text.data() + dot, place.active.value);
     if (error != std::errc() || end != text.data() + dot || !ConversationId::parse(place.conversation)) return std::nullopt;
     return place;
   }
-  std::string text() const { return std::to_string(last.value) + '.' + conversation; }
+  std::string text() const { return std::to_string(active.value) + '.' + conversation; }
 };
 
 }  // namespace
@@ -188,11 +188,11 @@ Task<Result<wire::Conversations>> Session::list(std::uint32_t limit, std::string
   std::vector<std::pair<ConversationState, std::string>> named;
   for (ConversationState& state : *all) {
     std::string text = state.conversation.text();
-    if (place && (state.last > place->last || (state.last == place->last && text <= place->conversation))) continue;
+    if (place && (state.active > place->active || (state.active == place->active && text <= place->conversation))) continue;
     named.emplace_back(std::move(state), std::move(text));
   }
   auto newer = [](const auto& a, const auto& b) {
-    return a.first.last != b.first.last ? a.first.last > b.first.last : a.second < b.second;
+    return a.first.active != b.first.active ? a.first.active > b.first.active : a.second < b.second;
   };
   std::size_t count = std::min<std::size_t>(limit, named.size());
   std::partial_sort(named.begin(), named.begin() + static_cast<std::ptrdiff_t>(count), named.end(), newer);
@@ -210,7 +210,7 @@ Task<Result<wire::Conversations>> Session::list(std::uint32_t limit, std::string
     if (auto& row = (*last)[i]) item.last = to_wire(state.conversation, decode(std::move(*row)));
     out.items.push_back(std::move(item));
   }
-  if (count < named.size() && count > 0) out.next = ListPlace{named[count - 1].first.last, named[count - 1].second}.text();
+  if (count < named.size() && count > 0) out.next = ListPlace{named[count - 1].first.active, named[count - 1].second}.text();
   co_return out;
 }
 

@@ -27,8 +27,8 @@ class VerifyTest : public testing::Test {
     put(RowTable::members, chat.key(), {encode_member({alice, false}), encode_member({bob, false})});
     append(inbox_of(alice), {1}, {pointer(0, 2, 2, bob), pointer(2, 3, 2, bob)}, {{{Epoch{1}, Seq{1}}}});
     append(inbox_of(bob), {1}, {pointer(0, 2, 0, alice), read_mark(2), pointer(2, 3, 3, alice)}, {{{Epoch{1}, Seq{1}}}});
-    put(RowTable::user_conversations, "alice", {encode(state(bob, 3, 0, 2, 2))});
-    put(RowTable::user_conversations, "bob", {encode(state(alice, 2, 2, 0, 2))});
+    put(RowTable::user_conversations, "alice", {encode(state(bob, 3, 0, 2, 2, 2))});
+    put(RowTable::user_conversations, "bob", {encode(state(alice, 2, 2, 0, 1, 2))});
   }
 
   static std::string entry(std::uint64_t seq, const UserId& from, std::uint64_t n = 0) {
@@ -47,8 +47,9 @@ class VerifyTest : public testing::Test {
   static std::string read_mark(std::uint64_t to) {
     return encode(Pointer{.kind = PointerKind::read, .conversation = chat, .to = {to}, .n = to});
   }
-  static ConversationState state(const UserId& with, std::uint64_t reached, std::uint64_t read, std::uint64_t own, std::uint64_t last) {
-    return {chat, with, {reached}, reached, {read}, read, {own}, own, {reached}, {1}, {last}};
+  static ConversationState state(const UserId& with, std::uint64_t reached, std::uint64_t read, std::uint64_t own, std::uint64_t active,
+                                 std::uint64_t last) {
+    return {chat, with, {reached}, reached, {read}, read, {own}, own, {reached}, {1}, {active}, {last}};
   }
 
   void append(LogId log, Seq first, std::vector<std::string> records, std::optional<std::vector<Head::Link>> chain, Epoch epoch = {1},
@@ -142,12 +143,12 @@ TEST_F(VerifyTest, FindsAPointerThatLeavesEntriesOut) {
 }
 
 TEST_F(VerifyTest, FindsAListThatSaysSomethingElse) {
-  put(RowTable::user_conversations, "bob", {encode(state(alice, 2, 1, 0, 2))});
+  put(RowTable::user_conversations, "bob", {encode(state(alice, 2, 1, 0, 1, 2))});
   expect_one("the list of bob");
 }
 
 TEST_F(VerifyTest, FindsAListFromNowhere) {
-  put(RowTable::user_conversations, "bob", {encode(state(alice, 9, 2, 0, 9))});
+  put(RowTable::user_conversations, "bob", {encode(state(alice, 9, 2, 0, 9, 9))});
   expect_one("a pointer that is not there");
 }
 
