@@ -188,7 +188,9 @@ int run_direct(Stage& stage) {
   result.count("lost", total.missing);
   result.count("duplicated", figures.faults.duplicated);
   result.count("disordered", figures.faults.disordered);
-  stage.print(result, "server_cpu_us_per_message", cost, 60);
+  // The bar was set for this load.
+  const bool standard = stage.options().pairs == 50 && window == 16;
+  stage.print(result, "server_cpu_us_per_message", cost, standard ? std::optional(60.0) : std::nullopt);
   return total.missing == 0 && figures.faults.duplicated == 0 && figures.faults.disordered == 0 ? 0 : 1;
 }
 

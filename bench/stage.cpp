@@ -147,12 +147,14 @@ void Stage::cores(JsonLine& result, const Usage& begin, const Usage& end) const 
   result.number("generator_cores", (end.generator_s - begin.generator_s) / seconds, 3);
 }
 
-void Stage::print(JsonLine& result, std::string_view figure, double value, double bar) {
+void Stage::print(JsonLine& result, std::string_view figure, double value, std::optional<double> bar) {
   result.text("commit", commit());
   result.raw("calibration",
              "{\"hash_mb_s\": " + decimal(calibration_.hash_mb_s, 0) + ", \"chase_ns\": " + decimal(calibration_.chase_ns, 1) + "}");
-  std::fprintf(stderr, "kith-bench: %.*s %.2f, the bar is %.0f: %s\n", static_cast<int>(figure.size()), figure.data(), value, bar,
-               value <= bar ? "met" : "MISSED");
+  if (bar) {
+    std::fprintf(stderr, "kith-bench: %.*s %.2f, the bar is %.0f: %s\n", static_cast<int>(figure.size()), figure.data(), value, *bar,
+                 value <= *bar ? "met" : "MISSED");
+  }
   std::printf("%s\n", result.line().c_str());
   std::fflush(stdout);
 }

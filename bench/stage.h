@@ -70,8 +70,8 @@ class Stage {
   // Until the server has rested for 2 s (what it flushes and compacts later belongs to what was measured), at most 90 s.
   void settle();
 
-  // Adds what every line has, prints it, and says on standard error whether `figure` is within `bar`.
-  void print(JsonLine& result, std::string_view figure, double value, double bar);
+  // Adds what every line has, prints it, and says on standard error whether `figure` is within `bar`. Nothing: this load has none.
+  void print(JsonLine& result, std::string_view figure, double value, std::optional<double> bar);
   void cores(JsonLine& result, const Usage& begin, const Usage& end) const;
 
  private:

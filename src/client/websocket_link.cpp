@@ -242,18 +242,7 @@ void Connection::readable(std::size_t size) {
 }
 
 void Connection::consume(std::span<char> fresh) {
-  if (input_.empty()) {
-    const std::size_t used = parse(fresh);
-    if (used < fresh.size() && user_) input_.assign(fresh.data() + used, fresh.size() - used);
-    return;
-  }
-  input_.append(fresh.data(), fresh.size());
-  const std::size_t used = parse(input_);
-  if (used == input_.size()) {
-    std::string().swap(input_);
-  } else {
-    input_.erase(0, used);
-  }
+  websocket::consume(input_, fresh, [this](std::span<char> bytes) { return parse(bytes); });
 }
 
 std::size_t Connection::parse(std::span<char> bytes) {

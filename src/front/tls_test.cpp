@@ -136,7 +136,7 @@ TEST_F(Tls, SpeaksTheTwoVersionsOfToday) {
     EXPECT_EQ(client.receive().payload, "hello");
   }
   EXPECT_EQ(server->tls().done, 2u);
-  EXPECT_EQ(server->tls().failed, 1u);
+  EXPECT_TRUE(eventually([&] { return server->tls().failed == 1; }));  // The client hears of it first.
 }
 
 TEST_F(Tls, ChoosesHttp11OrNothing) {
@@ -229,6 +229,8 @@ TEST_F(Tls, SurvivesHandshakesThatStopAnywhere) {
   {
     Piecewise client(server->port());
     ASSERT_TRUE(client.handshake());
+    // Who leaves before the tickets came has stopped halfway too.
+    ASSERT_TRUE(eventually([&] { return server->tls().done == 1; }));
     whole = client.sent;
   }
   constexpr std::size_t kRounds = 60;
@@ -238,8 +240,9 @@ TEST_F(Tls, SurvivesHandshakesThatStopAnywhere) {
     client.piece = [&random] { return 1 + random() % 200; };
     EXPECT_FALSE(client.handshake());
   }
+  // The last may not have been accepted yet.
+  EXPECT_TRUE(eventually([&] { return server->tls().failed == kRounds; })) << server->tls().failed;
   EXPECT_TRUE(all_gone());
-  EXPECT_EQ(server->tls().failed, kRounds);
   EXPECT_EQ(server->seen().accepted, 0);
   EXPECT_TRUE(serves());
 }
@@ -315,14 +318,14 @@ TEST_F(Tls, CutsHandshakesThatTakeTooLong) {
 
 TEST_F(Tls, TheTimeOfTheFirstRequestBeginsBeforeTheHandshake) {
   auto config = fast();
-  config.header_wait = 1s;
+  config.header_wait = 3s;
   start(config);
   auto client = server->client();
   const auto began = std::chrono::steady_clock::now();
-  std::this_thread::sleep_for(std::chrono::milliseconds(800));
+  std::this_thread::sleep_for(std::chrono::milliseconds(1500));
   client.write(kRequest.substr(0, 10));
   EXPECT_TRUE(client.header().starts_with("HTTP/1.1 408 "));
-  EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::milliseconds(1700));
+  EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::milliseconds(4200));
 }
 
 TEST_F(Tls, CountsHandshakesAsConnections) {

@@ -67,6 +67,24 @@ class FrameReader {
   bool finished_ = false;
 };
 
+// Shows `parse` what came, behind what former calls left in `rest`, and keeps what it does not use. `parse` takes a span and returns how
+// much of its front it used.
+template <class Parse>
+void consume(std::string& rest, std::span<char> fresh, Parse parse) {
+  if (rest.empty()) {  // The usual case: whole frames, and nothing is copied.
+    const std::size_t used = parse(fresh);
+    if (used < fresh.size()) rest.assign(fresh.data() + used, fresh.size() - used);
+    return;
+  }
+  rest.append(fresh.data(), fresh.size());
+  const std::size_t used = parse(std::span<char>(rest));
+  if (used == rest.size()) {
+    std::string().swap(rest);
+  } else {
+    rest.erase(0, used);
+  }
+}
+
 // Appends a whole frame. Clients give a mask: four random bytes, new ones for each frame.
 void append_frame(std::string& out, Opcode opcode, std::string_view payload, std::optional<std::uint32_t> mask = {});
 

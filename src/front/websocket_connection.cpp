@@ -110,18 +110,7 @@ void WebSocketConnection::readable() {
 }
 
 void WebSocketConnection::consume(std::span<char> fresh) {
-  if (input_.empty()) {
-    const std::size_t used = parse(fresh);
-    if (used < fresh.size() && !ended()) input_.assign(fresh.data() + used, fresh.size() - used);
-    return;
-  }
-  input_.append(fresh.data(), fresh.size());
-  const std::size_t used = parse(input_);
-  if (used == input_.size()) {
-    std::string().swap(input_);
-  } else {
-    input_.erase(0, used);
-  }
+  websocket::consume(input_, fresh, [this](std::span<char> bytes) { return parse(bytes); });
 }
 
 std::size_t WebSocketConnection::parse(std::span<char> bytes) {

@@ -310,6 +310,23 @@ TEST(Inbox, AnEntryThatCannotBeShownChangesNoCount) {
   EXPECT_EQ(home.state(talk).unread(), 3u);
 }
 
+TEST(Inbox, ReadingDoesNotMoveAConversationUpInTheList) {
+  Home home;
+  Talk talk("alice");
+  talk.say(home.alice, 3);
+  ASSERT_TRUE(home.open());
+  home.bring_up(talk);
+  Useq active = home.state(talk).active;
+  ASSERT_TRUE(value_of(home.loop, home.read(talk, 2)));
+  EXPECT_EQ(home.state(talk).active, active);
+  EXPECT_GT(home.state(talk).last, active);
+  talk.say(home.alice);
+  home.bring_up(talk);
+  EXPECT_GT(home.state(talk).active, active);
+  home.restart();
+  EXPECT_EQ(home.state(talk).active, home.state(talk).last);
+}
+
 TEST(Inbox, ItKnowsWhoTheOtherIs) {
   Home home;
   Talk talk("alice");

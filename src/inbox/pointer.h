@@ -69,7 +69,7 @@ struct ConversationState {
   Settings settings;
   Seq message;  // The newest message, and the epoch of its row: a list page finds it without opening the log.
   Epoch message_epoch;
-  Useq active;  // When something last happened in it: the order of the list.
+  Useq active;  // Of the newest pointer that brought something new: the order of the list.
   Useq last;    // Of the newest pointer that this row contains.
 
   bool operator==(const ConversationState&) const = default;

@@ -18,18 +18,18 @@ Failure invalid(std::string field) { return {Code::invalid_argument, std::move(f
 
 // Where a page of the list begins: below this step, or at it and beyond this conversation.
 struct ListPlace {
-  Useq last;
+  Useq active;
   std::string conversation;
 
   static std::optional<ListPlace> parse(std::string_view text) {
     auto dot = text.find('.');
     if (dot == text.npos) return std::nullopt;
     ListPlace place{{}, std::string(text.substr(dot + 1))};
-    auto [end, error] = std::from_chars(text.data(), text.data() + dot, place.last.value);
+    auto [end, error] = std::from_chars(text.data(), text.data() + dot, place.active.value);
     if (error != std::errc() || end != text.data() + dot || !ConversationId::parse(place.conversation)) return std::nullopt;
     return place;
   }
-  std::string text() const { return std::to_string(last.value) + '.' + conversation; }
+  std::string text() const { return std::to_string(active.value) + '.' + conversation; }
 };
 
 // What a send gives besides its text.
@@ -214,7 +214,7 @@ Task<Result<wire::Conversations>> Commands::list(std::uint32_t limit, std::strin
   std::vector<std::pair<ConversationState, std::string>> named;
   for (ConversationState& state : *all) {
     std::string text = state.conversation.text();
-    if (place && (state.active > place->last || (state.active == place->last && text <= place->conversation))) continue;
+    if (place && (state.active > place->active || (state.active == place->active && text <= place->conversation))) continue;
     named.emplace_back(std::move(state), std::move(text));
   }
   auto newer = [](const auto& a, const auto& b) {
