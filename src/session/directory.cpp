@@ -2,7 +2,6 @@
 
 #include "base/bytes.h"
 #include "base/plant.h"
-#include "session/session.h"
 
 namespace kith {
 
@@ -10,42 +9,42 @@ namespace {
 constexpr char kSeenKey[] = "seen";  // In RowTable::users, beside the account.
 }
 
-void Directory::enter(Session& session) {
-  Session*& first = sessions_[session.user()];
-  for (Session* other = first; other; other = other->next_of_user_) {
-    if (other->device() == session.device()) other->end(Code::replaced);
+void Directory::enter(Attendant& attendant) {
+  Attendant*& first = sessions_[attendant.user()];
+  for (Attendant* other = first; other; other = other->next_of_user_) {
+    if (other->device() == attendant.device()) other->end(Code::replaced);
   }
-  session.next_of_user_ = first;
-  first = &session;
+  attendant.next_of_user_ = first;
+  first = &attendant;
   ++count_;
 }
 
-void Directory::leave(Session& session) {
-  auto place = sessions_.find(session.user());
+void Directory::leave(Attendant& attendant) {
+  auto place = sessions_.find(attendant.user());
   if (place == sessions_.end()) return;
-  Session** link = &place->second;
-  while (*link && *link != &session) link = &(*link)->next_of_user_;
+  Attendant** link = &place->second;
+  while (*link && *link != &attendant) link = &(*link)->next_of_user_;
   if (!*link) return;
-  *link = session.next_of_user_;
+  *link = attendant.next_of_user_;
   --count_;
   if (place->second) return;
-  scope_.spawn(write_last_seen(session.user(), loop_.wall()));
+  scope_.spawn(write_last_seen(attendant.user(), loop_.wall()));
   sessions_.erase(place);
 }
 
 void Directory::revoke(const UserId& user, const std::optional<DeviceId>& device) {
   auto place = sessions_.find(user);
   if (place == sessions_.end() || planted(Plant::revoked_stays)) return;
-  for (Session* session = place->second; session; session = session->next_of_user_) {
-    if (!device || session->device() == *device) session->end(Code::revoked);
+  for (Attendant* attendant = place->second; attendant; attendant = attendant->next_of_user_) {
+    if (!device || attendant->device() == *device) attendant->end(Code::revoked);
   }
 }
 
 void Directory::dismiss_all(Duration spread) {
   auto spread_ms = static_cast<std::uint64_t>(spread / 1ms);
   for (auto& [user, first] : sessions_) {
-    for (Session* session = first; session; session = session->next_of_user_) {
-      session->dismiss(static_cast<std::uint32_t>(loop_.random().below(spread_ms + 1)));
+    for (Attendant* attendant = first; attendant; attendant = attendant->next_of_user_) {
+      attendant->dismiss(static_cast<std::uint32_t>(loop_.random().below(spread_ms + 1)));
     }
   }
 }
@@ -53,7 +52,7 @@ void Directory::dismiss_all(Duration spread) {
 void Directory::advanced(const UserId& user, const InboxStep& step) {
   auto place = sessions_.find(user);
   if (place == sessions_.end()) return;
-  for (Session* session = place->second; session; session = session->next_of_user_) session->step(step);
+  for (Attendant* attendant = place->second; attendant; attendant = attendant->next_of_user_) attendant->step(step);
 }
 
 Task<Presence> Directory::presence(UserId user) {

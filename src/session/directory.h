@@ -1,6 +1,7 @@
-// session/directory.h — Who is connected: the sessions of the users of one loop. This is what makes a user's owner know where they are.
+// session/directory.h — Who is here: the devices of the users of one loop that are connected or poll. This is what makes a user's owner
+// know where they are.
 //
-// Owned by the shard; outlives its sessions. Sessions stay here while their inbox leaves memory.
+// Owned by the shard; outlives those who are in it. They stay here while their inbox leaves memory.
 #pragma once
 
 #include <optional>
@@ -10,20 +11,36 @@
 
 namespace kith {
 
-class Session;
+// A device that is here: a session, or one that polls. Leaves the Directory before it dies, and never inside of one of these calls.
+class Attendant {
+ public:
+  virtual const UserId& user() const = 0;
+  virtual const DeviceId& device() const = 0;
+  virtual void step(const InboxStep& step) = 0;
+  virtual void end(Code reason) = 0;
+  // As end(), because the server is going away: it may come back after this time.
+  virtual void dismiss(std::uint32_t after_ms) = 0;
+
+ protected:
+  ~Attendant() = default;
+
+ private:
+  friend class Directory;
+  Attendant* next_of_user_ = nullptr;
+};
 
 class Directory final : public InboxObserver {
  public:
   Directory(Loop& loop, Store& store) : loop_(loop), store_(store) {}
 
-  // A session that is ready. A former one of the same device ends with `replaced`.
-  void enter(Session& session);
-  // Writes when the user was last seen, if it was the last session. Does nothing for a session that is not here.
-  void leave(Session& session);
+  // One that is ready. A former one of the same device ends with `replaced`.
+  void enter(Attendant& attendant);
+  // Writes when the user was last seen, if it was the last one. Does nothing for one that is not here.
+  void leave(Attendant& attendant);
 
-  // Ends the sessions of a device, or of all devices of the user.
+  // Ends those of a device, or of all devices of the user.
   void revoke(const UserId& user, const std::optional<DeviceId>& device);
-  // Tells every session that the server is going away, each its own moment to come back within `spread`, and ends it.
+  // Tells everyone that the server is going away, each its own moment to come back within `spread`, and ends it.
   void dismiss_all(Duration spread);
 
   Task<Presence> presence(UserId user);
@@ -38,7 +55,7 @@ class Directory final : public InboxObserver {
 
   Loop& loop_;
   Store& store_;
-  std::unordered_map<UserId, Session*> sessions_;  // The first of a user's list (Session::next_of_user_).
+  std::unordered_map<UserId, Attendant*> sessions_;  // The first of a user's list (Attendant::next_of_user_).
   std::size_t count_ = 0;
   Scope scope_;
 };

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
-#include "base/bytes.h"
 #include "base/plant.h"
 #include "base/wait.h"
 #include "session/pages.h"
+#include "session/position.h"
 
 namespace kith {
 
@@ -63,38 +63,15 @@ Task<void> Session::begin(Admitted admitted) {
   place_.directory.enter(*this);
   frames_.write({admitted.re, wire::Ready{user_.text(), device_.text(), (*inbox)->head().value, place_.options.node}});
   rebuild_ = (*inbox)->rebuild();
-  take_position(admitted, **inbox);
+  Position found = find_position(place_, **inbox, admitted.cursor, admitted.useq);
+  position_ = found.at;
+  if (found.resync) frames_.write({0, wire::Resync{cursor_at(place_, rebuild_, position_), found.resync}});
   (*inbox)->hurry();
   began_ = true;
   start_pump();
   if (place_.stopping) dismiss(0);
   for (auto& frame : std::exchange(early_, {})) received(frame);
 }
-
-void Session::take_position(const Admitted& admitted, const Inbox& inbox) {
-  const char* reason = nullptr;
-  auto cursor = Cursor::parse(admitted.cursor);
-  if (admitted.cursor.empty()) {
-    reason = "no_cursor";
-  } else if (!cursor || (cursor->store != place_.store_id && !planted(Plant::cursor_without_store))) {
-    reason = "other_store";
-  } else if (cursor->rebuild != inbox.rebuild()) {
-    reason = "rebuilt";
-  } else {
-    position_ = std::max(cursor->useq, admitted.useq);
-    if (position_ > inbox.head()) reason = "ahead";
-    if (reason && planted(Plant::cursor_without_store)) {
-      reason = nullptr;
-      position_ = inbox.head();
-    }
-  }
-  if (!reason) return;
-  ++place_.traffic.resyncs;
-  position_ = inbox.head();
-  frames_.write({0, wire::Resync{cursor_at(position_), reason}});
-}
-
-std::string Session::cursor_at(Useq useq) const { return Cursor{place_.store_id, rebuild_, useq}.text(); }
 
 void Session::start_pump() {
   if (pumping_ || live_ || ended_ || !began_) return;
@@ -113,7 +90,7 @@ Task<void> Session::pump() {
     }
     auto inbox = co_await place_.inboxes.acquire(user_);
     if (inbox && position_ == (*inbox)->head()) {
-      if (!std::exchange(synced_, true)) frames_.write({0, wire::Synced{cursor_at(position_)}});
+      if (!std::exchange(synced_, true)) frames_.write({0, wire::Synced{cursor_at(place_, rebuild_, position_)}});
       live_ = true;
       break;
     }
@@ -220,24 +197,19 @@ void Session::take_confirmation(Useq useq) {
   Duration since = now - confirm_at_;
   if (confirm_at_.ns == 0 || since >= kConfirmEvery) {
     confirm_at_ = now;
-    scope_.spawn(write_confirmed());
+    confirm();
     return;
   }
   confirm_later_ = place_.loop.after(kConfirmEvery - since, [this] {
     confirm_later_.cancel();
     confirm_at_ = place_.loop.now();
-    scope_.spawn(write_confirmed());
+    confirm();
   });
 }
 
-// Beside the device's own row, in a partition that no user id can name.
-Task<void> Session::write_confirmed() {
+void Session::confirm() {
   confirmed_written_ = confirmed_;
-  std::string value;
-  ByteWriter(value).varint(confirmed_.value);
-  std::vector<Row> rows{{device_.text(), std::move(value)}};
-  auto put = co_await place_.store.put(RowTable::devices, user_.text() + "/confirmed", std::move(rows));
-  (void)put;
+  scope_.spawn(write_confirmed(place_, user_, device_, confirmed_));
 }
 
 }  // namespace kith

@@ -17,7 +17,7 @@
 
 namespace kith {
 
-class Session final : public Peer {
+class Session final : public Peer, public Attendant {
  public:
   Session(Place& place, Transport& transport, Admitted admitted);
   ~Session() override;
@@ -26,25 +26,21 @@ class Session final : public Peer {
   void drained() override;
   void closed() override;
 
-  // ---- for the Directory
-  const UserId& user() const { return user_; }
-  const DeviceId& device() const { return device_; }
-  void step(const InboxStep& step);
-  void end(Code reason);
-  void dismiss(std::uint32_t after_ms);
+  // Attendant
+  const UserId& user() const override { return user_; }
+  const DeviceId& device() const override { return device_; }
+  void step(const InboxStep& step) override;
+  void end(Code reason) override;
+  void dismiss(std::uint32_t after_ms) override;
 
  private:
-  friend class Directory;
-
   Task<void> begin(Admitted admitted);
-  void take_position(const Admitted& admitted, const Inbox& inbox);
   void start_pump();
   Task<void> pump();
-  std::string cursor_at(Useq useq) const;
 
   void write_own(const InboxStep& step);
   void take_confirmation(Useq useq);
-  Task<void> write_confirmed();
+  void confirm();
 
   Place& place_;
   Frames frames_;
@@ -60,7 +56,6 @@ class Session final : public Peer {
   std::optional<Promise<Ok>> until_drained_;
   std::vector<std::string> early_;  // Frames that came before begin() was sure of the device.
   Timer confirm_later_;
-  Session* next_of_user_ = nullptr;  // Directory's.
   Scope scope_;
 };
 
