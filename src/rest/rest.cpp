@@ -1,19 +1,19 @@
 #include "rest/rest.h"
 
 #include <algorithm>
+#include <charconv>
 #include <optional>
 
 #include "rest/catcher.h"
 #include "rest/command_text.h"
 #include "rest/uri.h"
 #include "session/commands.h"
-#include "wire/error.h"
 
 namespace kith {
 
 namespace {
 
-constexpr std::uint32_t kAgainMs = 1000;  // Retry-After, where the failure names no time.
+constexpr std::string_view kSyncPath = "/v1/sync";
 
 struct Call {
   Matched matched;
@@ -30,16 +30,6 @@ std::string_view bearer(std::string_view authorization) {
   while (authorization.starts_with(' ')) authorization.remove_prefix(1);
   while (authorization.ends_with(' ')) authorization.remove_suffix(1);
   return authorization;
-}
-
-RestResponse problem_of(const wire::Error& error, std::string body) {
-  RestResponse response{static_cast<int>(error.status), std::move(body), {}};
-  if (error.retry_after_ms != 0 || error.status == 429 || error.status == 503) {
-    std::uint32_t ms = error.retry_after_ms != 0 ? error.retry_after_ms : kAgainMs;
-    response.headers.emplace_back("Retry-After", std::to_string((ms + 999) / 1000));
-  }
-  if (error.status == 401) response.headers.emplace_back("WWW-Authenticate", "Bearer");
-  return response;
 }
 
 // Where the page after this one is, if there is one (RFC 8288).
@@ -99,7 +89,7 @@ RestResponse answer(Place& place, const RouteLine& line, const wire::Command& as
   if (auto body = object_of("error")) {
     auto error = place.reader.error(*body);
     KITH_ASSERT(error);
-    return problem_of(*error, std::move(*body));
+    return rest_problem(*error, std::move(*body));
   }
   auto body = object_of(line.reply);
   KITH_ASSERT(body);
@@ -115,7 +105,7 @@ RestResponse answer(Place& place, const RouteLine& line, const wire::Command& as
 
 // On the user's loop.
 Task<RestResponse> carry_out(Place& place, Call call) {
-  if (place.stopping) co_return rest_problem({Code::going_away, {}, kAgainMs});
+  if (place.stopping) co_return rest_problem({Code::going_away, {}, 1000});
   DeviceId any;
   auto identity = co_await place.backend.verify(std::move(call.token), std::move(any));
   if (!identity) co_return rest_problem(identity.error());
@@ -142,32 +132,117 @@ Task<RestResponse> carry_out(Place& place, Call call) {
   co_return response;
 }
 
-}  // namespace
-
-RestResponse rest_problem(const Failure& failure) {
-  auto error = wire::to_error(failure);
-  std::string body;
-  wire::write_json(error, body);
-  return problem_of(error, std::move(body));
+// On the user's loop: whether the token is good there.
+Task<RestResponse> prove(Place& place, std::string token, DeviceId device) {
+  auto identity = co_await place.backend.verify(std::move(token), std::move(device));
+  if (!identity) co_return rest_problem(identity.error());
+  RestResponse good;
+  good.proven = true;
+  co_return good;
 }
 
-Task<RestResponse> Rest::handle(RestRequest request) {
-  auto matched = find_route(request.method, request.path);
-  if (!matched.line) {
-    auto refused =
-        rest_problem(matched.allow.empty() ? Failure(Code::not_found, "there is no such path") : Failure(Code::method_not_allowed));
-    if (!matched.allow.empty()) refused.headers.emplace_back("Allow", std::move(matched.allow));
-    co_return refused;
+// The number behind `wait=` in a Prefer header (RFC 7240).
+std::optional<std::string> preferred_wait(std::string_view prefer) {
+  while (!prefer.empty()) {
+    auto one = prefer.substr(0, prefer.find_first_of(",;"));
+    prefer.remove_prefix(std::min(prefer.size(), one.size() + 1));
+    one.remove_prefix(std::min(one.size(), one.find_first_not_of(" \t")));
+    if (one.starts_with("wait=")) return std::string(one.substr(5, one.find_first_of(" \t") - 5));
   }
-  // Strangers get no work done.
-  std::string token(bearer(request.authorization));
+  return std::nullopt;
+}
+
+std::optional<std::uint64_t> number_of(std::string_view text) {
+  std::uint64_t value = 0;
+  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (text.empty() || error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+Result<PollRequest> read_poll(const RestRequest& request, std::string token) {
+  PollRequest poll{std::move(token), {}, {}, {}};
+  auto pairs = read_query(request.query);
+  if (!pairs) return Failure{Code::malformed, "the query is not properly encoded"};
+  auto wait = preferred_wait(request.prefer);
+  for (auto& [name, value] : *pairs) {
+    if (name == "cursor") poll.cursor = std::move(value);
+    if (name == "wait") wait = std::move(value);
+    if (name == "device") {
+      auto device = DeviceId::parse(value);
+      if (!device) return Failure{Code::invalid_argument, "device"};
+      poll.device = std::move(*device);
+    }
+    if (name == "useq") {
+      auto useq = number_of(value);
+      if (!useq) return Failure{Code::malformed, "useq"};
+      poll.useq = {*useq};
+    }
+  }
+  if (!wait) return poll;
+  auto seconds = number_of(*wait);
+  if (!seconds) return Failure{Code::malformed, "wait"};
+  poll.wait = std::min<Duration>(kWaitMax, 1s * static_cast<std::int64_t>(std::min<std::uint64_t>(*seconds, 3600)));
+  return poll;
+}
+
+RestResponse unknown_path(std::string allow) {
+  if (allow.empty()) return rest_problem({Code::not_found, "there is no such path"});
+  auto refused = rest_problem(Code::method_not_allowed);
+  refused.headers.emplace_back("Allow", std::move(allow));
+  return refused;
+}
+
+}  // namespace
+
+Task<RestResponse> Rest::handle(RestRequest request) {
+  auto answering = request.path == kSyncPath ? handle_sync(request) : handle_command(request);
+  auto response = co_await answering;
+  co_return response;
+}
+
+// Who presents this token; strangers get no work done.
+Result<UserId> Rest::user_of(std::string_view token) const {
   auto presented = tokens_.read(token, loop_.wall());
-  if (!presented) co_return rest_problem(presented.error());
-  if (presented->kind == TokenKind::administrator) co_return rest_problem({Code::forbidden, "this token belongs to no user"});
+  if (!presented) return presented.error();
+  if (presented->kind == TokenKind::administrator) return Failure{Code::forbidden, "this token belongs to no user"};
+  return std::move(presented->user);
+}
+
+Task<RestResponse> Rest::handle_command(RestRequest& request) {
+  auto matched = find_route(request.method, request.path);
+  if (!matched.line) co_return unknown_path(std::move(matched.allow));
+  std::string token(bearer(request.authorization));
+  auto user = user_of(token);
+  if (!user) co_return rest_problem(user.error());
   Call call{std::move(matched), std::move(token), std::move(request.query), std::move(request.idempotency_key), std::move(request.body)};
-  Fn<Task<RestResponse>(Place&)> work = [call = std::move(call)](Place& place) mutable { return carry_out(place, std::move(call)); };
-  auto response = co_await router_.at_home(std::move(presented->user), std::move(work));
+  Fn<Task<RestResponse>(Place&, Polls&)> work = [call = std::move(call)](Place& place, Polls&) mutable {
+    return carry_out(place, std::move(call));
+  };
+  auto response = co_await router_.at_home(std::move(*user), std::move(work));
   if (response.proven && request.admitted) request.admitted();
+  co_return response;
+}
+
+Task<RestResponse> Rest::handle_sync(RestRequest& request) {
+  if (request.method != "GET") co_return unknown_path("GET");
+  std::string token(bearer(request.authorization));
+  auto user = user_of(token);
+  if (!user) co_return rest_problem(user.error());
+  auto poll = read_poll(request, token);
+  if (!poll) co_return rest_problem(poll.error());
+  // Before it waits: a poll must not hold one of the strangers' places.
+  Fn<Task<RestResponse>(Place&, Polls&)> work = [token = std::move(token), device = poll->device](Place& place, Polls&) mutable {
+    return prove(place, std::move(token), std::move(device));
+  };
+  auto proven = co_await router_.at_home(*user, std::move(work));
+  if (!proven.proven) co_return proven;
+  if (request.admitted) request.admitted();
+  const bool preferred = !request.prefer.empty() && request.query.find("wait=") == std::string::npos;
+  const Duration wait = poll->wait;
+  request = {};
+  work = [asked = std::move(*poll)](Place&, Polls& polls) mutable { return polls.poll(std::move(asked)); };
+  auto response = co_await router_.at_home(std::move(*user), std::move(work));
+  if (preferred && response.status < 300) response.headers.emplace_back("Preference-Applied", "wait=" + std::to_string(wait / 1s));
   co_return response;
 }
 

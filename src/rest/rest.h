@@ -1,4 +1,4 @@
-// rest/rest.h — Every command as an HTTP request under /v1, without sockets: a request in, a status and a JSON body out.
+// rest/rest.h — Every command as an HTTP request under /v1, and /v1/sync, without sockets: a request in, a status and a JSON body out.
 //
 //   Which loop   One object per loop, or one for a loop's connections; it keeps no state between requests. The router brings each request
 //                to the loop of its user, where the token is proven and the command carried out; answers come back to the caller's loop.
@@ -18,6 +18,8 @@
 #include "base/loop.h"
 #include "base/result.h"
 #include "base/task.h"
+#include "rest/polls.h"
+#include "rest/response.h"
 #include "session/place.h"
 
 namespace kith {
@@ -28,25 +30,16 @@ struct RestRequest {
   std::string query;          // Behind the question mark.
   std::string authorization;  // Value of the header, or empty.
   std::string idempotency_key;
+  std::string prefer;
   std::string body;
   Fn<void()> admitted = {};  // Called when the token was good.
 };
-
-struct RestResponse {
-  int status = 200;
-  std::string body;                                          // JSON; with status >= 400 a problem object; none with 204.
-  std::vector<std::pair<std::string, std::string>> headers;  // Besides Content-Type.
-  bool proven = false;                                       // The token was good.
-};
-
-// The answer that tells of a failure.
-RestResponse rest_problem(const Failure& failure);
 
 // Runs `work` where `user` lives, and brings its answer back to the calling loop.
 class RestRouter {
  public:
   virtual ~RestRouter() = default;
-  virtual Future<RestResponse> at_home(UserId user, Fn<Task<RestResponse>(Place&)> work) = 0;
+  virtual Future<RestResponse> at_home(UserId user, Fn<Task<RestResponse>(Place&, Polls&)> work) = 0;
 };
 
 class Rest {
@@ -60,6 +53,10 @@ class Rest {
   Task<RestResponse> handle(RestRequest request);
 
  private:
+  Result<UserId> user_of(std::string_view token) const;
+  Task<RestResponse> handle_command(RestRequest& request);
+  Task<RestResponse> handle_sync(RestRequest& request);
+
   Loop& loop_;
   const TokenReader& tokens_;
   RestRouter& router_;

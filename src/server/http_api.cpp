@@ -45,7 +45,7 @@ void HttpApi::handle(HttpRequest request, Fn<void(HttpResponse)> reply) {
   }
   if (Rest::is_ours(request.path)) {
     scope_.spawn(rest({std::move(request.method), std::move(request.path), std::move(request.query), std::move(request.authorization),
-                       std::move(request.idempotency_key), std::move(request.body), std::move(request.admitted)},
+                       std::move(request.idempotency_key), std::move(request.prefer), std::move(request.body), std::move(request.admitted)},
                       std::move(reply)));
     return;
   }

@@ -134,8 +134,8 @@ Future<AuthResponse> Router::on(UserId user, Fn<Task<AuthResponse>(Accounts&)> w
   return call<AuthResponse>(home(user), [work = std::move(work)](Shard& shard) mutable { return work(shard.accounts); });
 }
 
-Future<RestResponse> Router::at_home(UserId user, Fn<Task<RestResponse>(Place&)> work) {
-  return call<RestResponse>(home(user), [work = std::move(work)](Shard& shard) mutable { return work(shard.place); });
+Future<RestResponse> Router::at_home(UserId user, Fn<Task<RestResponse>(Place&, Polls&)> work) {
+  return call<RestResponse>(home(user), [work = std::move(work)](Shard& shard) mutable { return work(shard.place, shard.polls); });
 }
 
 }  // namespace kith

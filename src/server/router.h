@@ -45,7 +45,7 @@ class Router final : public Backend, public Delivery, public AccountsRouter, pub
   Future<AuthResponse> on(UserId user, Fn<Task<AuthResponse>(Accounts&)> work) override;
 
   // RestRouter
-  Future<RestResponse> at_home(UserId user, Fn<Task<RestResponse>(Place&)> work) override;
+  Future<RestResponse> at_home(UserId user, Fn<Task<RestResponse>(Place&, Polls&)> work) override;
 
   // Runs `work` on the loop of shard `target`. `work` must not be a coroutine itself (its captures die when it returns), it calls one.
   template <class T>

@@ -8,6 +8,7 @@
 #include "auth/accounts.h"
 #include "conversation/conversations.h"
 #include "inbox/inboxes.h"
+#include "rest/polls.h"
 #include "session/directory.h"
 #include "session/place.h"
 
@@ -39,6 +40,7 @@ struct Shard {
   Inboxes inboxes;
   Conversations conversations;
   Place place;
+  Polls polls;
   Timer tick;
   Scope scope;  // Calls that came from here or from other shards.
 
