@@ -4,7 +4,7 @@
   src/base/errors.toml  ->  src/base/errors.gen.h
   src/wire/kith.proto   ->  src/wire/wire.gen.h, wire.gen.cpp, fields.gen.h, json_read.gen.h, json_read.gen.cpp,
                             proto_read.gen.h, proto_codec.gen.cpp
-                            src/rest/routes.gen.h
+                            src/rest/routes.gen.h, docs/openapi.json, docs/asyncapi.json
   both                  ->  the generated parts of docs/protocol.md
 
 Usage: generate.py          writes what changed
@@ -21,6 +21,7 @@ import tomllib
 
 from google.protobuf import descriptor_pb2
 
+from describe import asyncapi, openapi
 from http_routes import Wrong, read_routes, routes_header, routes_section, split_comment
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -539,6 +540,8 @@ def outputs():
         WIRE / "proto_read.gen.h": proto_reader_header(messages),
         WIRE / "proto_codec.gen.cpp": proto_codec(messages),
         ROOT / "src/rest/routes.gen.h": routes_header(routes, most),
+        ROOT / "docs/openapi.json": openapi(schema, routes, "1"),
+        ROOT / "docs/asyncapi.json": asyncapi(schema, "1"),
     }
     if PROTOCOL_PAGE.exists():
         parts = {"errors": errors_page(table), "reference": reference_page(schema)}

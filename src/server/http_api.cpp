@@ -1,5 +1,7 @@
 #include "server/http_api.h"
 
+#include "rest/documents.h"
+
 namespace kith {
 
 namespace {
@@ -49,12 +51,18 @@ void HttpApi::handle(HttpRequest request, Fn<void(HttpResponse)> reply) {
                       std::move(reply)));
     return;
   }
-  bool known = request.path == "/livez" || request.path == "/readyz" || request.path == "/metrics";
+  const ServedDocument* document = find_document(request.path);
+  bool known = document || request.path == "/livez" || request.path == "/readyz" || request.path == "/metrics";
   if (!known) return reply(problem(Failure{Code::not_found, request.path}));
   if (request.method != "GET") {
     auto refused = problem(Failure{Code::method_not_allowed});
     refused.headers.emplace_back("Allow", "GET");
     return reply(std::move(refused));
+  }
+  if (document) {
+    HttpResponse response{200, std::string(document->content_type), std::string(document->text), {}};
+    response.headers.emplace_back("Content-Security-Policy", kDocumentsPolicy);
+    return reply(std::move(response));
   }
   if (request.path == "/livez") return reply(text(200, "alive\n"));
   if (request.path == "/readyz") return reply(draining_ ? text(503, "draining\n") : text(200, "ready\n"));
