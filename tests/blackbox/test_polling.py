@@ -37,6 +37,13 @@ class Poller(Device):
             pass
         return self
 
+    def until(self, conversation, seq):
+        """Polls until this entry came: `sent` promises that it will, not that it has."""
+        deadline = time.monotonic() + 10
+        while seq not in self.entries[conversation]:
+            assert time.monotonic() < deadline, f"{conversation} {seq} did not come"
+            self.poll(wait=5)
+
     def polls_later(self, wait=20):
         """A poll that waits on a thread of its own. → the thread; `.found` is what came, `.at` when."""
 
@@ -179,12 +186,13 @@ def test_who_polls_is_online(server):
     phone, writer = poller(server, bob), alice.online()
     assert not writer.send(bob, "1")["presence"][0].get("online")
     phone.catch_up()
-    assert writer.send(bob, "2", base=1)["presence"][0]["online"], "between two polls"
-    phone.catch_up()
+    sent = writer.send(bob, "2", base=1)
+    assert sent["presence"][0]["online"], "between two polls"
+    phone.until(sent["conversation"], 2)
     waiting = phone.polls_later()
     assert writer.send(bob, "3", base=2)["presence"][0]["online"]
     ended(waiting)
-    phone.catch_up()
+    phone.until(sent["conversation"], 3)
     deadline = time.monotonic() + 25
     while writer.send(bob, "?", base=3)["presence"][0].get("online"):
         assert time.monotonic() < deadline, "still online after the grace"
