@@ -40,6 +40,36 @@ const std::string kWithoutCarol = kGroup + R"(
 {"t":14,"p":"a1","op":"send","phase":"ok","call":3,"conv":"g","seq":3,"time":1002}
 )";
 
+// Somebody who is in the group is told that something of message 2 is not for them.
+TEST(I10, AMemberIsToldLessThanThereIs) {
+  const std::string sent = kGroup + R"(
+{"t":10,"p":"a1","op":"send","phase":"invoke","call":2,"conv":"g","id":"m1","text":"h1"}
+{"t":11,"p":"a1","op":"send","phase":"ok","call":2,"conv":"g","seq":2,"time":1001}
+)";
+  const std::string shown = R"(
+{"t":12,"p":"c1","op":"event","useq":2,"conv":"g","seq":2,"from":"alice","id":"m1","text":"h1","time":1001,"n":1)";
+  EXPECT_EQ(violated(sent + shown + "}"), "");
+  EXPECT_EQ(violated(sent + shown + R"(,"withheld":true})"), "I10");
+  EXPECT_EQ(violated(std::string(kOne) + R"(
+{"t":4,"p":"b2","op":"page","from":0,"to":1,"changes":[{"conv":"d","to":1,"entries":[{"seq":1,"from":"alice","id":"m1","time":1000,"n":1,"withheld":true}]}]}
+)"),
+            "I10");
+}
+
+TEST(Good, WhoLeftIsToldLess) {
+  EXPECT_EQ(violated(kGroup + R"(
+{"t":10,"p":"a1","op":"send","phase":"invoke","call":2,"conv":"g","id":"m1","text":"h1"}
+{"t":11,"p":"a1","op":"send","phase":"ok","call":2,"conv":"g","seq":2,"time":1001}
+{"t":12,"p":"c1","op":"event","useq":2,"conv":"g","seq":2,"from":"alice","id":"m1","text":"h1","time":1001,"n":1}
+{"t":13,"p":"a1","op":"remove","phase":"invoke","call":3,"conv":"g","users":["carol"]}
+{"t":14,"p":"a1","op":"remove","phase":"ok","call":3,"conv":"g","seq":3,"time":1001}
+{"t":15,"p":"c1","op":"event","useq":3,"conv":"g","seq":3,"kind":"group","what":"removed","from":"alice","users":["carol"],"time":1001}
+{"t":16,"p":"c1","op":"history","phase":"invoke","call":1,"conv":"g","after":1}
+{"t":17,"p":"c1","op":"history","phase":"ok","call":1,"head":3,"entries":[{"seq":2,"from":"alice","id":"m1","time":1001,"n":1,"withheld":true},{"seq":3,"kind":"group","what":"removed","from":"alice","users":["carol"],"time":1001}]}
+)"),
+            "");
+}
+
 TEST(Good, AMessageIsEditedReactedToAndDeleted) {
   EXPECT_EQ(violated(kEdited + R"(
 {"t":6,"p":"b1","op":"event","useq":2,"conv":"d","seq":2,"kind":"edited","target":1,"from":"alice","text":"h2","time":1001}

@@ -242,6 +242,7 @@ void Checker::Judges::page(const At& at) {
 void Checker::Judges::show(const At& at, const std::vector<Shown>& all, OpId since, bool final) {
   for (const auto& [conversation, entry] : all) {
     members_.sight(at.user, conversation, entry->seq, at.id);
+    if (entry->withheld) members_.withheld(at.user, conversation, entry->seq, at.id, final);
     if (entry->kind == Kind::message || entry->unknown) {
       messages_.shown(at, conversation, *entry);
     } else {

@@ -70,7 +70,7 @@ struct Entry {
   // Of a message: what later entries made of it.
   std::vector<std::uint64_t> edits;
   std::uint64_t deleted = 0;
-  bool withheld = false;  // Its reader had left before it was edited or deleted: nothing of what it says is shown.
+  bool withheld = false;  // Its reader had left before it was changed: no reactions, and no text if that is another now.
   std::vector<Reaction> reactions;
   // Of an entry about a message.
   std::uint64_t target = 0;

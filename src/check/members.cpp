@@ -11,6 +11,10 @@ void Members::sight(Id user, Id conversation, std::uint64_t seq, OpId op) {
   if (first == 0) first = op;
 }
 
+void Members::withheld(Id user, Id conversation, std::uint64_t seq, OpId op, bool final) {
+  withheld_.push_back({user, conversation, seq, op, final});
+}
+
 void Members::gap(Id user, Id conversation, std::uint64_t first, std::uint64_t last, Invariant invariant, OpId one, OpId other,
                   std::string sentence) {
   if (first > last) return;
@@ -121,6 +125,15 @@ void Members::finish() {
     seen.for_each([&](std::uint64_t seq, OpId op) {
       if (op != 0) judge_sight(user, conversation, seq, op);
     });
+  }
+  for (const Withheld& w : withheld_) {
+    auto i = spans_.find(pair(w.conversation, w.user));
+    bool never_left = i == spans_.end() || (i->second.size() == 1 && i->second.back().last == kOpen);
+    bool there = !is_group(w.conversation) || (w.final && is_present(w.conversation, w.user));
+    if (!there && (!never_left || !changes_.whole(w.conversation))) continue;
+    ledger_.found(Invariant::I10, 0, w.op,
+                  "Of number " + ledger_.number(w.conversation, w.seq) + " something is withheld from " +
+                      std::string(ledger_.users[w.user]) + ", who is there.");
   }
   for (const Gap& g : gaps_) {
     if (sees(g.conversation, g.user, g.first, g.last)) ledger_.found(g.invariant, g.one, g.other, g.sentence);

@@ -22,6 +22,8 @@ class Members {
 
   // The user was shown this number, or told of it.
   void sight(Id user, Id conversation, std::uint64_t seq, OpId op);
+  // The user was shown this number, but not as it is now: only who is not there is. `final`: nothing happened after.
+  void withheld(Id user, Id conversation, std::uint64_t seq, OpId op, bool final);
   // Numbers [first, last] were left out: a violation if one of them is for this user.
   void gap(Id user, Id conversation, std::uint64_t first, std::uint64_t last, Invariant invariant, OpId one, OpId other,
            std::string sentence);
@@ -44,6 +46,12 @@ class Members {
     OpId one, other;
     std::string sentence;
   };
+  struct Withheld {
+    Id user, conversation;
+    std::uint64_t seq;
+    OpId op;
+    bool final;
+  };
   struct Group {
     std::vector<Id> users;
   };
@@ -62,6 +70,7 @@ class Members {
   PairMap<std::vector<Span>> spans_;  // Conversation and user; ascending.
   PairMap<Blocks<OpId>> sights_;      // User and conversation.
   std::vector<Gap> gaps_;
+  std::vector<Withheld> withheld_;
 };
 
 }  // namespace kith::check

@@ -151,7 +151,7 @@ void Messages::shown(const At& at, Id id, const Entry& entry) {
   }
   Id from = ledger_.users.intern(entry.from);
   c.add_member(from);
-  bool is_original = entry.edits.empty() && entry.deleted == 0 && !entry.withheld;
+  bool is_original = entry.edits.empty() && entry.deleted == 0 && (!entry.withheld || !entry.text.empty());
   std::uint32_t index = is_original ? find(from, entry.client_id, entry.text) : find_changed(from, entry.client_id, n.message);
   Message& m = message(index);
   if (m.seen == 0) m.seen = at.id;

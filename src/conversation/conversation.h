@@ -262,7 +262,7 @@ class Conversation final : private Log::Owner {
   std::optional<Seq> delivered_to_;                                  // What was shown when delivery was last started.
   std::size_t delivering_ = 0;                                       // deliver()s at work, and start_delivery.
   std::deque<std::pair<Seq, std::weak_ptr<const Entry>>> replaced_;  // Objects of changed messages that somebody may still hold.
-  std::deque<std::pair<Seq, Seq>> erasures_;  // The latest deletions: what, and by which entry.
+  std::deque<std::pair<Seq, Seq>> erasures_;                         // The latest deletions: what, and by which entry.
   bool applying_ = false;                                            // apply_changes is at work.
   std::unordered_map<Attempt, Waiting*, AttemptHash> under_way_;     // Those in either queue.
   std::map<std::size_t, std::deque<Arrival>> behind_search_;         // Sends of one member that wait for an earlier one's search.

@@ -332,6 +332,7 @@ TEST(Groups, WhoLeftSeesNothingOfWhatChangedSince) {
   ASSERT_EQ(page->entries.size(), 6u);
   EXPECT_EQ(page->entries[1]->text(), "while he was there");
   EXPECT_TRUE(page->entries[1]->details().reactions.empty());
+  EXPECT_TRUE(page->entries[1]->details().withheld);
   for (std::size_t i : {2u, 3u}) {
     EXPECT_TRUE(page->entries[i]->details().withheld);
     EXPECT_EQ(page->entries[i]->text(), "");

@@ -242,17 +242,12 @@ EntryPtr as_seen_up_to(Seq horizon, EntryPtr entry) {
   bool said_otherwise =
       entry->deleted() || std::any_of(details.edits.begin(), details.edits.end(), [&](const Revision& edit) { return edit.seq > horizon; });
   auto seen = std::make_shared<Entry>(hollow(*entry, entry->seq));
-  if (said_otherwise) {
-    // What it said then is not kept; what it says now is not theirs.
-    auto nothing = std::make_shared<Details>();
-    nothing->withheld = true;
-    seen->more = std::move(nothing);
-    return seen;
-  }
-  auto without = std::make_shared<Details>(details);
-  without->reactions.clear();  // Which of them were there then is not kept.
-  seen->storage = entry->text();
-  seen->more = std::move(without);
+  // What it said then is not kept, and what it says now is not theirs. Nor is it kept which reactions were there then.
+  auto left = said_otherwise ? std::make_shared<Details>() : std::make_shared<Details>(details);
+  left->reactions.clear();
+  left->withheld = true;
+  if (!said_otherwise) seen->storage = entry->text();
+  seen->more = std::move(left);
   return seen;
 }
 

@@ -59,7 +59,7 @@ struct Details {
   std::vector<Revision> edits;
   Seq deleted;
   std::vector<Reaction> reactions;
-  bool withheld = false;  // Only in an answer: who reads left before it said what it says now. Never stored.
+  bool withheld = false;  // Only in an answer: who reads left before it was changed last. Never stored.
   // Of an entry about a message.
   Seq target;
   bool removed = false;

@@ -82,7 +82,8 @@ Task<std::vector<Seq>> Router::ask_each_loop(std::vector<EntryId> entries) {
       places.push_back(i);
     }
     if (of_loop.empty()) continue;
-    auto asked = call<std::vector<Seq>>(loop, [of_loop = std::move(of_loop)](Shard& shard) mutable { return ask(shard, std::move(of_loop)); });
+    auto asked =
+        call<std::vector<Seq>>(loop, [of_loop = std::move(of_loop)](Shard& shard) mutable { return ask(shard, std::move(of_loop)); });
     auto answers = co_await asked;
     for (std::size_t i = 0; i < places.size(); ++i) out[places[i]] = answers[i];
   }

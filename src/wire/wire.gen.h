@@ -405,7 +405,7 @@ struct Message {
   std::vector<Reaction> reactions;
   // The entry that changed it last (an edit, a deletion, a reaction); 0: none.
   std::uint64_t version = 0;
-  // The user left the group before the message was edited or deleted: what it says now is not theirs, and nothing of it is given.
+  // It was changed after the user left the group, which is not for them: of a message edited or deleted since nothing that it says is given, of others no reaction.
   bool withheld = false;
 
   bool operator==(const Message&) const = default;
