@@ -24,6 +24,7 @@ enum class Code : std::uint16_t {
   revoked,                 // This device was logged out.
   replaced,                // The same device connected again; this connection ends.
   not_found,               // There is no such thing for this user.
+  too_late,                // The time in which this could be changed is over.
   unknown_user,            // There is no such user.
   self_conversation,       // A direct conversation needs another user.
   deleted,                 // The message was deleted.
@@ -63,7 +64,7 @@ struct CodeInfo {
   std::uint16_t close;  // WebSocket close code; 0: does not end a connection.
 };
 
-inline constexpr std::array<CodeInfo, 34> kCodes = {{
+inline constexpr std::array<CodeInfo, 35> kCodes = {{
     {"ok", "Done.", 200, Outcome::fail, 1000},
     {"malformed", "The frame is not a valid command.", 400, Outcome::fail, 4500},
     {"unknown_command", "This server does not know the command.", 404, Outcome::fail, 0},
@@ -77,6 +78,7 @@ inline constexpr std::array<CodeInfo, 34> kCodes = {{
     {"revoked", "This device was logged out.", 401, Outcome::stop, 4503},
     {"replaced", "The same device connected again; this connection ends.", 409, Outcome::stop, 4504},
     {"not_found", "There is no such thing for this user.", 404, Outcome::fail, 0},
+    {"too_late", "The time in which this could be changed is over.", 409, Outcome::fail, 0},
     {"unknown_user", "There is no such user.", 404, Outcome::fail, 0},
     {"self_conversation", "A direct conversation needs another user.", 422, Outcome::fail, 0},
     {"deleted", "The message was deleted.", 410, Outcome::fail, 0},

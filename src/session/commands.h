@@ -41,6 +41,25 @@ class Commands {
   void carry_out(std::uint64_t re, wire::SetRole& set);
   void carry_out(std::uint64_t re, wire::GetGroup& get);
   void carry_out(std::uint64_t re, wire::GetMembers& get);
+  // commands_receipts.cpp
+  void carry_out(std::uint64_t re, wire::Look& look);
+  void carry_out(std::uint64_t re, wire::Type& type);
+  // commands_contacts.cpp
+  void carry_out(std::uint64_t re, wire::AddContact& add);
+  void carry_out(std::uint64_t re, wire::RemoveContact& remove);
+  void carry_out(std::uint64_t re, wire::GetContacts& get);
+  void carry_out(std::uint64_t re, wire::GetPreferences& get);
+  void carry_out(std::uint64_t re, wire::Prefer& prefer);
+  // commands_presence.cpp
+  void carry_out(std::uint64_t re, wire::GetPresence& get);
+  void carry_out(std::uint64_t re, wire::Viewport& viewport);
+  void carry_out(std::uint64_t re, wire::SetStatus& set);
+  // commands_invites.cpp
+  void carry_out(std::uint64_t re, wire::CreateInvite& create);
+  void carry_out(std::uint64_t re, wire::RevokeInvite& revoke);
+  void carry_out(std::uint64_t re, wire::GetInvites& get);
+  void carry_out(std::uint64_t re, wire::Join& join);
+  void carry_out(std::uint64_t re, wire::RefuseJoin& refuse);
   Task<void> do_send(std::uint64_t re, ConversationId id, std::optional<UserId> to, SendRequest request);
   void start_change(std::uint64_t re, const std::string& conversation, ChangeRequest request);
   Task<void> do_change(std::uint64_t re, ConversationId id, ChangeRequest request);

@@ -177,6 +177,88 @@ void for_each_field(Configure& message, Use&& use) {
 }
 
 template <class Use>
+void for_each_field(Look& message, Use&& use) {
+  use(message.conversation);
+}
+
+template <class Use>
+void for_each_field(Type& message, Use&& use) {
+  use(message.conversation);
+  use(message.stopped);
+}
+
+template <class Use>
+void for_each_field(AddContact& message, Use&& use) {
+  use(message.user);
+}
+
+template <class Use>
+void for_each_field(RemoveContact& message, Use&& use) {
+  use(message.user);
+}
+
+template <class Use>
+void for_each_field(GetContacts& message, Use&& use) {
+  use(message.limit);
+  use(message.page);
+}
+
+template <class Use>
+void for_each_field(GetPresence& message, Use&& use) {
+  use(message.users);
+}
+
+template <class Use>
+void for_each_field(Viewport& message, Use&& use) {
+  use(message.users);
+}
+
+template <class Use>
+void for_each_field(SetStatus& message, Use&& use) {
+  use(message.status);
+}
+
+template <class Use>
+void for_each_field(GetPreferences&, Use&&) {}
+
+template <class Use>
+void for_each_field(Prefer& message, Use&& use) {
+  use(message.presence);
+  use(message.read_marks);
+  use(message.groups);
+}
+
+template <class Use>
+void for_each_field(CreateInvite& message, Use&& use) {
+  use(message.conversation);
+  use(message.expires_s);
+  use(message.uses);
+  use(message.approval);
+}
+
+template <class Use>
+void for_each_field(RevokeInvite& message, Use&& use) {
+  use(message.conversation);
+  use(message.code);
+}
+
+template <class Use>
+void for_each_field(GetInvites& message, Use&& use) {
+  use(message.conversation);
+}
+
+template <class Use>
+void for_each_field(Join& message, Use&& use) {
+  use(message.code);
+}
+
+template <class Use>
+void for_each_field(RefuseJoin& message, Use&& use) {
+  use(message.conversation);
+  use(message.user);
+}
+
+template <class Use>
 void for_each_field(Command& message, Use&& use) {
   use(message.id);
   use(message.command);
@@ -188,6 +270,8 @@ void for_each_field(Limits& message, Use&& use) {
   use(message.text_bytes);
   use(message.history_page);
   use(message.conversations_page);
+  use(message.edit_s);
+  use(message.delete_s);
 }
 
 template <class Use>
@@ -210,6 +294,7 @@ void for_each_field(Presence& message, Use&& use) {
   use(message.user);
   use(message.online);
   use(message.since);
+  use(message.status);
 }
 
 template <class Use>
@@ -309,6 +394,7 @@ void for_each_field(GroupChange& message, Use&& use) {
   use(message.title);
   use(message.permissions);
   use(message.role);
+  use(message.heir);
 }
 
 template <class Use>
@@ -343,6 +429,7 @@ void for_each_field(ConversationSummary& message, Use&& use) {
   use(message.title);
   use(message.cleared);
   use(message.settings);
+  use(message.request);
 }
 
 template <class Use>
@@ -384,6 +471,12 @@ void for_each_field(Hidden& message, Use&& use) {
 }
 
 template <class Use>
+void for_each_field(Contact& message, Use&& use) {
+  use(message.user);
+  use(message.state);
+}
+
+template <class Use>
 void for_each_field(Event& message, Use&& use) {
   use(message.useq);
   use(message.event);
@@ -408,6 +501,7 @@ void for_each_field(Page& message, Use&& use) {
   use(message.to);
   use(message.changes);
   use(message.cursor);
+  use(message.contacts);
 }
 
 template <class Use>
@@ -445,6 +539,7 @@ void for_each_field(Group& message, Use&& use) {
   use(message.members);
   use(message.role);
   use(message.head);
+  use(message.waiting);
 }
 
 template <class Use>
@@ -459,6 +554,61 @@ void for_each_field(Members& message, Use&& use) {
   use(message.conversation);
   use(message.items);
   use(message.next);
+}
+
+template <class Use>
+void for_each_field(Marks& message, Use&& use) {
+  use(message.user);
+  use(message.delivered);
+  use(message.read);
+}
+
+template <class Use>
+void for_each_field(Receipts& message, Use&& use) {
+  use(message.conversation);
+  use(message.items);
+  use(message.presence);
+}
+
+template <class Use>
+void for_each_field(Typing& message, Use&& use) {
+  use(message.conversation);
+  use(message.user);
+  use(message.stopped);
+}
+
+template <class Use>
+void for_each_field(Contacts& message, Use&& use) {
+  use(message.items);
+  use(message.next);
+}
+
+template <class Use>
+void for_each_field(Presences& message, Use&& use) {
+  use(message.items);
+}
+
+template <class Use>
+void for_each_field(Preferences& message, Use&& use) {
+  use(message.presence);
+  use(message.read_marks);
+  use(message.groups);
+}
+
+template <class Use>
+void for_each_field(Invite& message, Use&& use) {
+  use(message.conversation);
+  use(message.code);
+  use(message.by);
+  use(message.expires);
+  use(message.uses);
+  use(message.approval);
+}
+
+template <class Use>
+void for_each_field(Invites& message, Use&& use) {
+  use(message.items);
+  use(message.waiting);
 }
 
 template <class Use>

@@ -225,6 +225,119 @@ bool read_fields(JsonWalk& walk, JsonWalk::Object object, Configure& out) {
   });
 }
 
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Look& out) {
+  return walk.each(object, [&](std::string_view key, JsonWalk::Value value) {
+    if (key == "conversation") return walk.field(value, "conversation", out.conversation);
+    return walk.unknown(value, key);
+  });
+}
+
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Type& out) {
+  return walk.each(object, [&](std::string_view key, JsonWalk::Value value) {
+    if (key == "conversation") return walk.field(value, "conversation", out.conversation);
+    if (key == "stopped") return walk.field(value, "stopped", out.stopped);
+    return walk.unknown(value, key);
+  });
+}
+
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, AddContact& out) {
+  return walk.each(object, [&](std::string_view key, JsonWalk::Value value) {
+    if (key == "user") return walk.field(value, "user", out.user);
+    return walk.unknown(value, key);
+  });
+}
+
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, RemoveContact& out) {
+  return walk.each(object, [&](std::string_view key, JsonWalk::Value value) {
+    if (key == "user") return walk.field(value, "user", out.user);
+    return walk.unknown(value, key);
+  });
+}
+
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, GetContacts& out) {
+  return walk.each(object, [&](std::string_view key, JsonWalk::Value value) {
+    if (key == "limit") return walk.field(value, "limit", out.limit);
+    if (key == "page") return walk.field(value, "page", out.page);
+    return walk.unknown(value, key);
+  });
+}
+
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, GetPresence& out) {
+  return walk.each(object, [&](std::string_view key, JsonWalk::Value value) {
+    if (key == "users") return walk.field(value, "users", out.users);
+    return walk.unknown(value, key);
+  });
+}
+
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Viewport& out) {
+  return walk.each(object, [&](std::string_view key, JsonWalk::Value value) {
+    if (key == "users") return walk.field(value, "users", out.users);
+    return walk.unknown(value, key);
+  });
+}
+
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, SetStatus& out) {
+  return walk.each(object, [&](std::string_view key, JsonWalk::Value value) {
+    if (key == "status") return walk.field(value, "status", out.status);
+    return walk.unknown(value, key);
+  });
+}
+
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, GetPreferences&) {
+  return walk.each(object, [&walk](std::string_view key, JsonWalk::Value value) {
+    return walk.unknown(value, key);
+  });
+}
+
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Prefer& out) {
+  return walk.each(object, [&](std::string_view key, JsonWalk::Value value) {
+    if (key == "presence") return walk.field(value, "presence", out.presence);
+    if (key == "readMarks" || key == "read_marks") return walk.field(value, "readMarks", out.read_marks);
+    if (key == "groups") return walk.field(value, "groups", out.groups);
+    return walk.unknown(value, key);
+  });
+}
+
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, CreateInvite& out) {
+  return walk.each(object, [&](std::string_view key, JsonWalk::Value value) {
+    if (key == "conversation") return walk.field(value, "conversation", out.conversation);
+    if (key == "expiresS" || key == "expires_s") return walk.field(value, "expiresS", out.expires_s);
+    if (key == "uses") return walk.field(value, "uses", out.uses);
+    if (key == "approval") return walk.field(value, "approval", out.approval);
+    return walk.unknown(value, key);
+  });
+}
+
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, RevokeInvite& out) {
+  return walk.each(object, [&](std::string_view key, JsonWalk::Value value) {
+    if (key == "conversation") return walk.field(value, "conversation", out.conversation);
+    if (key == "code") return walk.field(value, "code", out.code);
+    return walk.unknown(value, key);
+  });
+}
+
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, GetInvites& out) {
+  return walk.each(object, [&](std::string_view key, JsonWalk::Value value) {
+    if (key == "conversation") return walk.field(value, "conversation", out.conversation);
+    return walk.unknown(value, key);
+  });
+}
+
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Join& out) {
+  return walk.each(object, [&](std::string_view key, JsonWalk::Value value) {
+    if (key == "code") return walk.field(value, "code", out.code);
+    return walk.unknown(value, key);
+  });
+}
+
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, RefuseJoin& out) {
+  return walk.each(object, [&](std::string_view key, JsonWalk::Value value) {
+    if (key == "conversation") return walk.field(value, "conversation", out.conversation);
+    if (key == "user") return walk.field(value, "user", out.user);
+    return walk.unknown(value, key);
+  });
+}
+
 bool read_fields(JsonWalk& walk, JsonWalk::Object object, Command& out) {
   return walk.each(object, [&](std::string_view key, JsonWalk::Value value) {
     if (key == "id") return walk.field(value, "id", out.id);
@@ -251,6 +364,21 @@ bool read_fields(JsonWalk& walk, JsonWalk::Object object, Command& out) {
     if (key == "clear") return walk.member<Clear>(value, "clear", out.command);
     if (key == "hide") return walk.member<Hide>(value, "hide", out.command);
     if (key == "configure") return walk.member<Configure>(value, "configure", out.command);
+    if (key == "look") return walk.member<Look>(value, "look", out.command);
+    if (key == "typing") return walk.member<Type>(value, "typing", out.command);
+    if (key == "addContact" || key == "add_contact") return walk.member<AddContact>(value, "addContact", out.command);
+    if (key == "removeContact" || key == "remove_contact") return walk.member<RemoveContact>(value, "removeContact", out.command);
+    if (key == "contacts") return walk.member<GetContacts>(value, "contacts", out.command);
+    if (key == "presence") return walk.member<GetPresence>(value, "presence", out.command);
+    if (key == "viewport") return walk.member<Viewport>(value, "viewport", out.command);
+    if (key == "status") return walk.member<SetStatus>(value, "status", out.command);
+    if (key == "preferences") return walk.member<GetPreferences>(value, "preferences", out.command);
+    if (key == "prefer") return walk.member<Prefer>(value, "prefer", out.command);
+    if (key == "createInvite" || key == "create_invite") return walk.member<CreateInvite>(value, "createInvite", out.command);
+    if (key == "revokeInvite" || key == "revoke_invite") return walk.member<RevokeInvite>(value, "revokeInvite", out.command);
+    if (key == "invites") return walk.member<GetInvites>(value, "invites", out.command);
+    if (key == "join") return walk.member<Join>(value, "join", out.command);
+    if (key == "refuseJoin" || key == "refuse_join") return walk.member<RefuseJoin>(value, "refuseJoin", out.command);
     return walk.unknown(value, key);
   });
 }
@@ -261,6 +389,8 @@ bool read_fields(JsonWalk& walk, JsonWalk::Object object, Limits& out) {
     if (key == "textBytes" || key == "text_bytes") return walk.field(value, "textBytes", out.text_bytes);
     if (key == "historyPage" || key == "history_page") return walk.field(value, "historyPage", out.history_page);
     if (key == "conversationsPage" || key == "conversations_page") return walk.field(value, "conversationsPage", out.conversations_page);
+    if (key == "editS" || key == "edit_s") return walk.field(value, "editS", out.edit_s);
+    if (key == "deleteS" || key == "delete_s") return walk.field(value, "deleteS", out.delete_s);
     return walk.unknown(value, key);
   });
 }
@@ -289,6 +419,7 @@ bool read_fields(JsonWalk& walk, JsonWalk::Object object, Presence& out) {
     if (key == "user") return walk.field(value, "user", out.user);
     if (key == "online") return walk.field(value, "online", out.online);
     if (key == "since") return walk.field(value, "since", out.since);
+    if (key == "status") return walk.field(value, "status", out.status);
     return walk.unknown(value, key);
   });
 }
@@ -408,6 +539,7 @@ bool read_fields(JsonWalk& walk, JsonWalk::Object object, GroupChange& out) {
     if (key == "title") return walk.field(value, "title", out.title);
     if (key == "permissions") return walk.field(value, "permissions", out.permissions);
     if (key == "role") return walk.field(value, "role", out.role);
+    if (key == "heir") return walk.field(value, "heir", out.heir);
     return walk.unknown(value, key);
   });
 }
@@ -455,6 +587,7 @@ bool read_fields(JsonWalk& walk, JsonWalk::Object object, ConversationSummary& o
     if (key == "title") return walk.field(value, "title", out.title);
     if (key == "cleared") return walk.field(value, "cleared", out.cleared);
     if (key == "settings") return walk.field(value, "settings", out.settings);
+    if (key == "request") return walk.field(value, "request", out.request);
     return walk.unknown(value, key);
   });
 }
@@ -510,6 +643,14 @@ bool read_fields(JsonWalk& walk, JsonWalk::Object object, Hidden& out) {
   });
 }
 
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Contact& out) {
+  return walk.each(object, [&](std::string_view key, JsonWalk::Value value) {
+    if (key == "user") return walk.field(value, "user", out.user);
+    if (key == "state") return walk.field(value, "state", out.state);
+    return walk.unknown(value, key);
+  });
+}
+
 bool read_fields(JsonWalk& walk, JsonWalk::Object object, Event& out) {
   return walk.each(object, [&](std::string_view key, JsonWalk::Value value) {
     if (key == "useq") return walk.field(value, "useq", out.useq);
@@ -522,6 +663,7 @@ bool read_fields(JsonWalk& walk, JsonWalk::Object object, Event& out) {
     if (key == "cleared") return walk.member<ClearMark>(value, "cleared", out.event);
     if (key == "hidden") return walk.member<Hidden>(value, "hidden", out.event);
     if (key == "settings") return walk.member<Settings>(value, "settings", out.event);
+    if (key == "contact") return walk.member<Contact>(value, "contact", out.event);
     return walk.unknown(value, key);
   });
 }
@@ -547,6 +689,7 @@ bool read_fields(JsonWalk& walk, JsonWalk::Object object, Page& out) {
     if (key == "to") return walk.field(value, "to", out.to);
     if (key == "changes") return walk.field(value, "changes", out.changes);
     if (key == "cursor") return walk.field(value, "cursor", out.cursor);
+    if (key == "contacts") return walk.field(value, "contacts", out.contacts);
     return walk.unknown(value, key);
   });
 }
@@ -597,6 +740,7 @@ bool read_fields(JsonWalk& walk, JsonWalk::Object object, Group& out) {
     if (key == "members") return walk.field(value, "members", out.members);
     if (key == "role") return walk.field(value, "role", out.role);
     if (key == "head") return walk.field(value, "head", out.head);
+    if (key == "waiting") return walk.field(value, "waiting", out.waiting);
     return walk.unknown(value, key);
   });
 }
@@ -615,6 +759,77 @@ bool read_fields(JsonWalk& walk, JsonWalk::Object object, Members& out) {
     if (key == "conversation") return walk.field(value, "conversation", out.conversation);
     if (key == "items") return walk.field(value, "items", out.items);
     if (key == "next") return walk.field(value, "next", out.next);
+    return walk.unknown(value, key);
+  });
+}
+
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Marks& out) {
+  return walk.each(object, [&](std::string_view key, JsonWalk::Value value) {
+    if (key == "user") return walk.field(value, "user", out.user);
+    if (key == "delivered") return walk.field(value, "delivered", out.delivered);
+    if (key == "read") return walk.field(value, "read", out.read);
+    return walk.unknown(value, key);
+  });
+}
+
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Receipts& out) {
+  return walk.each(object, [&](std::string_view key, JsonWalk::Value value) {
+    if (key == "conversation") return walk.field(value, "conversation", out.conversation);
+    if (key == "items") return walk.field(value, "items", out.items);
+    if (key == "presence") return walk.field(value, "presence", out.presence);
+    return walk.unknown(value, key);
+  });
+}
+
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Typing& out) {
+  return walk.each(object, [&](std::string_view key, JsonWalk::Value value) {
+    if (key == "conversation") return walk.field(value, "conversation", out.conversation);
+    if (key == "user") return walk.field(value, "user", out.user);
+    if (key == "stopped") return walk.field(value, "stopped", out.stopped);
+    return walk.unknown(value, key);
+  });
+}
+
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Contacts& out) {
+  return walk.each(object, [&](std::string_view key, JsonWalk::Value value) {
+    if (key == "items") return walk.field(value, "items", out.items);
+    if (key == "next") return walk.field(value, "next", out.next);
+    return walk.unknown(value, key);
+  });
+}
+
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Presences& out) {
+  return walk.each(object, [&](std::string_view key, JsonWalk::Value value) {
+    if (key == "items") return walk.field(value, "items", out.items);
+    return walk.unknown(value, key);
+  });
+}
+
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Preferences& out) {
+  return walk.each(object, [&](std::string_view key, JsonWalk::Value value) {
+    if (key == "presence") return walk.field(value, "presence", out.presence);
+    if (key == "readMarks" || key == "read_marks") return walk.field(value, "readMarks", out.read_marks);
+    if (key == "groups") return walk.field(value, "groups", out.groups);
+    return walk.unknown(value, key);
+  });
+}
+
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Invite& out) {
+  return walk.each(object, [&](std::string_view key, JsonWalk::Value value) {
+    if (key == "conversation") return walk.field(value, "conversation", out.conversation);
+    if (key == "code") return walk.field(value, "code", out.code);
+    if (key == "by") return walk.field(value, "by", out.by);
+    if (key == "expires") return walk.field(value, "expires", out.expires);
+    if (key == "uses") return walk.field(value, "uses", out.uses);
+    if (key == "approval") return walk.field(value, "approval", out.approval);
+    return walk.unknown(value, key);
+  });
+}
+
+bool read_fields(JsonWalk& walk, JsonWalk::Object object, Invites& out) {
+  return walk.each(object, [&](std::string_view key, JsonWalk::Value value) {
+    if (key == "items") return walk.field(value, "items", out.items);
+    if (key == "waiting") return walk.field(value, "waiting", out.waiting);
     return walk.unknown(value, key);
   });
 }
@@ -639,6 +854,13 @@ bool read_fields(JsonWalk& walk, JsonWalk::Object object, Frame& out) {
     if (key == "changed") return walk.member<Changed>(value, "changed", out.body);
     if (key == "group") return walk.member<Group>(value, "group", out.body);
     if (key == "members") return walk.member<Members>(value, "members", out.body);
+    if (key == "receipts") return walk.member<Receipts>(value, "receipts", out.body);
+    if (key == "typing") return walk.member<Typing>(value, "typing", out.body);
+    if (key == "contacts") return walk.member<Contacts>(value, "contacts", out.body);
+    if (key == "presences") return walk.member<Presences>(value, "presences", out.body);
+    if (key == "preferences") return walk.member<Preferences>(value, "preferences", out.body);
+    if (key == "invite") return walk.member<Invite>(value, "invite", out.body);
+    if (key == "invites") return walk.member<Invites>(value, "invites", out.body);
     return walk.unknown(value, key);
   });
 }

@@ -514,6 +514,229 @@ bool read_fields(ProtoWalk& walk, std::string_view bytes, Configure& out) {
   });
 }
 
+void write_proto(const Look& message, std::string& out) {
+  if (!message.conversation.empty()) {
+    proto_text(out, 1, message.conversation);
+  }
+}
+
+bool read_fields(ProtoWalk& walk, std::string_view bytes, Look& out) {
+  return walk.each(bytes, [&](const ProtoWalk::Field& field) {
+    if (field.is(1, 2)) return walk.field(field, "conversation", out.conversation);
+    return walk.unknown(field);
+  });
+}
+
+void write_proto(const Type& message, std::string& out) {
+  if (!message.conversation.empty()) {
+    proto_text(out, 1, message.conversation);
+  }
+  if (message.stopped) {
+    proto_flag(out, 2, message.stopped);
+  }
+}
+
+bool read_fields(ProtoWalk& walk, std::string_view bytes, Type& out) {
+  return walk.each(bytes, [&](const ProtoWalk::Field& field) {
+    if (field.is(1, 2)) return walk.field(field, "conversation", out.conversation);
+    if (field.is(2, 0)) return walk.field(field, "stopped", out.stopped);
+    return walk.unknown(field);
+  });
+}
+
+void write_proto(const AddContact& message, std::string& out) {
+  if (!message.user.empty()) {
+    proto_text(out, 1, message.user);
+  }
+}
+
+bool read_fields(ProtoWalk& walk, std::string_view bytes, AddContact& out) {
+  return walk.each(bytes, [&](const ProtoWalk::Field& field) {
+    if (field.is(1, 2)) return walk.field(field, "user", out.user);
+    return walk.unknown(field);
+  });
+}
+
+void write_proto(const RemoveContact& message, std::string& out) {
+  if (!message.user.empty()) {
+    proto_text(out, 1, message.user);
+  }
+}
+
+bool read_fields(ProtoWalk& walk, std::string_view bytes, RemoveContact& out) {
+  return walk.each(bytes, [&](const ProtoWalk::Field& field) {
+    if (field.is(1, 2)) return walk.field(field, "user", out.user);
+    return walk.unknown(field);
+  });
+}
+
+void write_proto(const GetContacts& message, std::string& out) {
+  if (message.limit != 0) {
+    proto_number(out, 1, message.limit);
+  }
+  if (!message.page.empty()) {
+    proto_text(out, 2, message.page);
+  }
+}
+
+bool read_fields(ProtoWalk& walk, std::string_view bytes, GetContacts& out) {
+  return walk.each(bytes, [&](const ProtoWalk::Field& field) {
+    if (field.is(1, 0)) return walk.field(field, "limit", out.limit);
+    if (field.is(2, 2)) return walk.field(field, "page", out.page);
+    return walk.unknown(field);
+  });
+}
+
+void write_proto(const GetPresence& message, std::string& out) {
+  for (const auto& element : message.users) proto_text(out, 1, element);
+}
+
+bool read_fields(ProtoWalk& walk, std::string_view bytes, GetPresence& out) {
+  return walk.each(bytes, [&](const ProtoWalk::Field& field) {
+    if (field.is(1, 2)) return walk.field(field, "users", out.users);
+    return walk.unknown(field);
+  });
+}
+
+void write_proto(const Viewport& message, std::string& out) {
+  for (const auto& element : message.users) proto_text(out, 1, element);
+}
+
+bool read_fields(ProtoWalk& walk, std::string_view bytes, Viewport& out) {
+  return walk.each(bytes, [&](const ProtoWalk::Field& field) {
+    if (field.is(1, 2)) return walk.field(field, "users", out.users);
+    return walk.unknown(field);
+  });
+}
+
+void write_proto(const SetStatus& message, std::string& out) {
+  if (!message.status.empty()) {
+    proto_text(out, 1, message.status);
+  }
+}
+
+bool read_fields(ProtoWalk& walk, std::string_view bytes, SetStatus& out) {
+  return walk.each(bytes, [&](const ProtoWalk::Field& field) {
+    if (field.is(1, 2)) return walk.field(field, "status", out.status);
+    return walk.unknown(field);
+  });
+}
+
+void write_proto([[maybe_unused]] const GetPreferences& message, [[maybe_unused]] std::string& out) {
+}
+
+bool read_fields(ProtoWalk& walk, std::string_view bytes, [[maybe_unused]] GetPreferences& out) {
+  return walk.each(bytes, [&walk](const ProtoWalk::Field& field) {
+    return walk.unknown(field);
+  });
+}
+
+void write_proto(const Prefer& message, std::string& out) {
+  if (!message.presence.empty()) {
+    proto_text(out, 1, message.presence);
+  }
+  if (message.read_marks) {
+    proto_flag(out, 2, *message.read_marks);
+  }
+  if (!message.groups.empty()) {
+    proto_text(out, 3, message.groups);
+  }
+}
+
+bool read_fields(ProtoWalk& walk, std::string_view bytes, Prefer& out) {
+  return walk.each(bytes, [&](const ProtoWalk::Field& field) {
+    if (field.is(1, 2)) return walk.field(field, "presence", out.presence);
+    if (field.is(2, 0)) return walk.field(field, "readMarks", out.read_marks);
+    if (field.is(3, 2)) return walk.field(field, "groups", out.groups);
+    return walk.unknown(field);
+  });
+}
+
+void write_proto(const CreateInvite& message, std::string& out) {
+  if (!message.conversation.empty()) {
+    proto_text(out, 1, message.conversation);
+  }
+  if (message.expires_s != 0) {
+    proto_number(out, 2, message.expires_s);
+  }
+  if (message.uses != 0) {
+    proto_number(out, 3, message.uses);
+  }
+  if (message.approval) {
+    proto_flag(out, 4, message.approval);
+  }
+}
+
+bool read_fields(ProtoWalk& walk, std::string_view bytes, CreateInvite& out) {
+  return walk.each(bytes, [&](const ProtoWalk::Field& field) {
+    if (field.is(1, 2)) return walk.field(field, "conversation", out.conversation);
+    if (field.is(2, 0)) return walk.field(field, "expiresS", out.expires_s);
+    if (field.is(3, 0)) return walk.field(field, "uses", out.uses);
+    if (field.is(4, 0)) return walk.field(field, "approval", out.approval);
+    return walk.unknown(field);
+  });
+}
+
+void write_proto(const RevokeInvite& message, std::string& out) {
+  if (!message.conversation.empty()) {
+    proto_text(out, 1, message.conversation);
+  }
+  if (!message.code.empty()) {
+    proto_text(out, 2, message.code);
+  }
+}
+
+bool read_fields(ProtoWalk& walk, std::string_view bytes, RevokeInvite& out) {
+  return walk.each(bytes, [&](const ProtoWalk::Field& field) {
+    if (field.is(1, 2)) return walk.field(field, "conversation", out.conversation);
+    if (field.is(2, 2)) return walk.field(field, "code", out.code);
+    return walk.unknown(field);
+  });
+}
+
+void write_proto(const GetInvites& message, std::string& out) {
+  if (!message.conversation.empty()) {
+    proto_text(out, 1, message.conversation);
+  }
+}
+
+bool read_fields(ProtoWalk& walk, std::string_view bytes, GetInvites& out) {
+  return walk.each(bytes, [&](const ProtoWalk::Field& field) {
+    if (field.is(1, 2)) return walk.field(field, "conversation", out.conversation);
+    return walk.unknown(field);
+  });
+}
+
+void write_proto(const Join& message, std::string& out) {
+  if (!message.code.empty()) {
+    proto_text(out, 1, message.code);
+  }
+}
+
+bool read_fields(ProtoWalk& walk, std::string_view bytes, Join& out) {
+  return walk.each(bytes, [&](const ProtoWalk::Field& field) {
+    if (field.is(1, 2)) return walk.field(field, "code", out.code);
+    return walk.unknown(field);
+  });
+}
+
+void write_proto(const RefuseJoin& message, std::string& out) {
+  if (!message.conversation.empty()) {
+    proto_text(out, 1, message.conversation);
+  }
+  if (!message.user.empty()) {
+    proto_text(out, 2, message.user);
+  }
+}
+
+bool read_fields(ProtoWalk& walk, std::string_view bytes, RefuseJoin& out) {
+  return walk.each(bytes, [&](const ProtoWalk::Field& field) {
+    if (field.is(1, 2)) return walk.field(field, "conversation", out.conversation);
+    if (field.is(2, 2)) return walk.field(field, "user", out.user);
+    return walk.unknown(field);
+  });
+}
+
 void write_proto(const Command& message, std::string& out) {
   if (message.id != 0) {
     proto_number(out, 1, message.id);
@@ -633,6 +856,81 @@ void write_proto(const Command& message, std::string& out) {
     write_proto(*kind, out);
     proto_close(out, begin);
   }
+  if (const auto* kind = std::get_if<Look>(&message.command)) {
+    const auto begin = proto_open(out, 25);
+    write_proto(*kind, out);
+    proto_close(out, begin);
+  }
+  if (const auto* kind = std::get_if<Type>(&message.command)) {
+    const auto begin = proto_open(out, 26);
+    write_proto(*kind, out);
+    proto_close(out, begin);
+  }
+  if (const auto* kind = std::get_if<AddContact>(&message.command)) {
+    const auto begin = proto_open(out, 27);
+    write_proto(*kind, out);
+    proto_close(out, begin);
+  }
+  if (const auto* kind = std::get_if<RemoveContact>(&message.command)) {
+    const auto begin = proto_open(out, 28);
+    write_proto(*kind, out);
+    proto_close(out, begin);
+  }
+  if (const auto* kind = std::get_if<GetContacts>(&message.command)) {
+    const auto begin = proto_open(out, 29);
+    write_proto(*kind, out);
+    proto_close(out, begin);
+  }
+  if (const auto* kind = std::get_if<GetPresence>(&message.command)) {
+    const auto begin = proto_open(out, 30);
+    write_proto(*kind, out);
+    proto_close(out, begin);
+  }
+  if (const auto* kind = std::get_if<Viewport>(&message.command)) {
+    const auto begin = proto_open(out, 31);
+    write_proto(*kind, out);
+    proto_close(out, begin);
+  }
+  if (const auto* kind = std::get_if<SetStatus>(&message.command)) {
+    const auto begin = proto_open(out, 32);
+    write_proto(*kind, out);
+    proto_close(out, begin);
+  }
+  if (const auto* kind = std::get_if<GetPreferences>(&message.command)) {
+    const auto begin = proto_open(out, 33);
+    write_proto(*kind, out);
+    proto_close(out, begin);
+  }
+  if (const auto* kind = std::get_if<Prefer>(&message.command)) {
+    const auto begin = proto_open(out, 34);
+    write_proto(*kind, out);
+    proto_close(out, begin);
+  }
+  if (const auto* kind = std::get_if<CreateInvite>(&message.command)) {
+    const auto begin = proto_open(out, 35);
+    write_proto(*kind, out);
+    proto_close(out, begin);
+  }
+  if (const auto* kind = std::get_if<RevokeInvite>(&message.command)) {
+    const auto begin = proto_open(out, 36);
+    write_proto(*kind, out);
+    proto_close(out, begin);
+  }
+  if (const auto* kind = std::get_if<GetInvites>(&message.command)) {
+    const auto begin = proto_open(out, 37);
+    write_proto(*kind, out);
+    proto_close(out, begin);
+  }
+  if (const auto* kind = std::get_if<Join>(&message.command)) {
+    const auto begin = proto_open(out, 38);
+    write_proto(*kind, out);
+    proto_close(out, begin);
+  }
+  if (const auto* kind = std::get_if<RefuseJoin>(&message.command)) {
+    const auto begin = proto_open(out, 39);
+    write_proto(*kind, out);
+    proto_close(out, begin);
+  }
 }
 
 bool read_fields(ProtoWalk& walk, std::string_view bytes, Command& out) {
@@ -661,6 +959,21 @@ bool read_fields(ProtoWalk& walk, std::string_view bytes, Command& out) {
     if (field.is(22, 2)) return walk.member<Clear>(field, "clear", out.command);
     if (field.is(23, 2)) return walk.member<Hide>(field, "hide", out.command);
     if (field.is(24, 2)) return walk.member<Configure>(field, "configure", out.command);
+    if (field.is(25, 2)) return walk.member<Look>(field, "look", out.command);
+    if (field.is(26, 2)) return walk.member<Type>(field, "typing", out.command);
+    if (field.is(27, 2)) return walk.member<AddContact>(field, "addContact", out.command);
+    if (field.is(28, 2)) return walk.member<RemoveContact>(field, "removeContact", out.command);
+    if (field.is(29, 2)) return walk.member<GetContacts>(field, "contacts", out.command);
+    if (field.is(30, 2)) return walk.member<GetPresence>(field, "presence", out.command);
+    if (field.is(31, 2)) return walk.member<Viewport>(field, "viewport", out.command);
+    if (field.is(32, 2)) return walk.member<SetStatus>(field, "status", out.command);
+    if (field.is(33, 2)) return walk.member<GetPreferences>(field, "preferences", out.command);
+    if (field.is(34, 2)) return walk.member<Prefer>(field, "prefer", out.command);
+    if (field.is(35, 2)) return walk.member<CreateInvite>(field, "createInvite", out.command);
+    if (field.is(36, 2)) return walk.member<RevokeInvite>(field, "revokeInvite", out.command);
+    if (field.is(37, 2)) return walk.member<GetInvites>(field, "invites", out.command);
+    if (field.is(38, 2)) return walk.member<Join>(field, "join", out.command);
+    if (field.is(39, 2)) return walk.member<RefuseJoin>(field, "refuseJoin", out.command);
     return walk.unknown(field);
   });
 }
@@ -678,6 +991,12 @@ void write_proto(const Limits& message, std::string& out) {
   if (message.conversations_page != 0) {
     proto_number(out, 4, message.conversations_page);
   }
+  if (message.edit_s != 0) {
+    proto_number(out, 5, message.edit_s);
+  }
+  if (message.delete_s != 0) {
+    proto_number(out, 6, message.delete_s);
+  }
 }
 
 bool read_fields(ProtoWalk& walk, std::string_view bytes, Limits& out) {
@@ -686,6 +1005,8 @@ bool read_fields(ProtoWalk& walk, std::string_view bytes, Limits& out) {
     if (field.is(2, 0)) return walk.field(field, "textBytes", out.text_bytes);
     if (field.is(3, 0)) return walk.field(field, "historyPage", out.history_page);
     if (field.is(4, 0)) return walk.field(field, "conversationsPage", out.conversations_page);
+    if (field.is(5, 0)) return walk.field(field, "editS", out.edit_s);
+    if (field.is(6, 0)) return walk.field(field, "deleteS", out.delete_s);
     return walk.unknown(field);
   });
 }
@@ -748,6 +1069,9 @@ void write_proto(const Presence& message, std::string& out) {
   if (message.since.ms != 0) {
     proto_time(out, 3, message.since);
   }
+  if (!message.status.empty()) {
+    proto_text(out, 4, message.status);
+  }
 }
 
 bool read_fields(ProtoWalk& walk, std::string_view bytes, Presence& out) {
@@ -755,6 +1079,7 @@ bool read_fields(ProtoWalk& walk, std::string_view bytes, Presence& out) {
     if (field.is(1, 2)) return walk.field(field, "user", out.user);
     if (field.is(2, 0)) return walk.field(field, "online", out.online);
     if (field.is(3, 2)) return walk.field(field, "since", out.since);
+    if (field.is(4, 2)) return walk.field(field, "status", out.status);
     return walk.unknown(field);
   });
 }
@@ -1072,6 +1397,9 @@ void write_proto(const GroupChange& message, std::string& out) {
   if (!message.role.empty()) {
     proto_text(out, 9, message.role);
   }
+  if (!message.heir.empty()) {
+    proto_text(out, 10, message.heir);
+  }
 }
 
 bool read_fields(ProtoWalk& walk, std::string_view bytes, GroupChange& out) {
@@ -1085,6 +1413,7 @@ bool read_fields(ProtoWalk& walk, std::string_view bytes, GroupChange& out) {
     if (field.is(7, 2)) return walk.field(field, "title", out.title);
     if (field.is(8, 2)) return walk.field(field, "permissions", out.permissions);
     if (field.is(9, 2)) return walk.field(field, "role", out.role);
+    if (field.is(10, 2)) return walk.field(field, "heir", out.heir);
     return walk.unknown(field);
   });
 }
@@ -1218,6 +1547,9 @@ void write_proto(const ConversationSummary& message, std::string& out) {
     write_proto(*message.settings, out);
     proto_close(out, begin);
   }
+  if (message.request) {
+    proto_flag(out, 10, message.request);
+  }
 }
 
 bool read_fields(ProtoWalk& walk, std::string_view bytes, ConversationSummary& out) {
@@ -1231,6 +1563,7 @@ bool read_fields(ProtoWalk& walk, std::string_view bytes, ConversationSummary& o
     if (field.is(7, 2)) return walk.field(field, "title", out.title);
     if (field.is(8, 0)) return walk.field(field, "cleared", out.cleared);
     if (field.is(9, 2)) return walk.field(field, "settings", out.settings);
+    if (field.is(10, 0)) return walk.field(field, "request", out.request);
     return walk.unknown(field);
   });
 }
@@ -1351,6 +1684,23 @@ bool read_fields(ProtoWalk& walk, std::string_view bytes, Hidden& out) {
   });
 }
 
+void write_proto(const Contact& message, std::string& out) {
+  if (!message.user.empty()) {
+    proto_text(out, 1, message.user);
+  }
+  if (!message.state.empty()) {
+    proto_text(out, 2, message.state);
+  }
+}
+
+bool read_fields(ProtoWalk& walk, std::string_view bytes, Contact& out) {
+  return walk.each(bytes, [&](const ProtoWalk::Field& field) {
+    if (field.is(1, 2)) return walk.field(field, "user", out.user);
+    if (field.is(2, 2)) return walk.field(field, "state", out.state);
+    return walk.unknown(field);
+  });
+}
+
 void write_proto(const Event& message, std::string& out) {
   if (message.useq != 0) {
     proto_number(out, 1, message.useq);
@@ -1400,6 +1750,11 @@ void write_proto(const Event& message, std::string& out) {
     write_proto(*kind, out);
     proto_close(out, begin);
   }
+  if (const auto* kind = std::get_if<Contact>(&message.event)) {
+    const auto begin = proto_open(out, 11);
+    write_proto(*kind, out);
+    proto_close(out, begin);
+  }
 }
 
 bool read_fields(ProtoWalk& walk, std::string_view bytes, Event& out) {
@@ -1414,6 +1769,7 @@ bool read_fields(ProtoWalk& walk, std::string_view bytes, Event& out) {
     if (field.is(8, 2)) return walk.member<ClearMark>(field, "cleared", out.event);
     if (field.is(9, 2)) return walk.member<Hidden>(field, "hidden", out.event);
     if (field.is(10, 2)) return walk.member<Settings>(field, "settings", out.event);
+    if (field.is(11, 2)) return walk.member<Contact>(field, "contact", out.event);
     return walk.unknown(field);
   });
 }
@@ -1484,6 +1840,11 @@ void write_proto(const Page& message, std::string& out) {
   if (!message.cursor.empty()) {
     proto_text(out, 4, message.cursor);
   }
+  for (const auto& element : message.contacts) {
+    const auto begin = proto_open(out, 5);
+    write_proto(element, out);
+    proto_close(out, begin);
+  }
 }
 
 bool read_fields(ProtoWalk& walk, std::string_view bytes, Page& out) {
@@ -1492,6 +1853,7 @@ bool read_fields(ProtoWalk& walk, std::string_view bytes, Page& out) {
     if (field.is(2, 0)) return walk.field(field, "to", out.to);
     if (field.is(3, 2)) return walk.field(field, "changes", out.changes);
     if (field.is(4, 2)) return walk.field(field, "cursor", out.cursor);
+    if (field.is(5, 2)) return walk.field(field, "contacts", out.contacts);
     return walk.unknown(field);
   });
 }
@@ -1594,6 +1956,9 @@ void write_proto(const Group& message, std::string& out) {
   if (message.head != 0) {
     proto_number(out, 6, message.head);
   }
+  if (message.waiting) {
+    proto_flag(out, 7, message.waiting);
+  }
 }
 
 bool read_fields(ProtoWalk& walk, std::string_view bytes, Group& out) {
@@ -1604,6 +1969,7 @@ bool read_fields(ProtoWalk& walk, std::string_view bytes, Group& out) {
     if (field.is(4, 0)) return walk.field(field, "members", out.members);
     if (field.is(5, 2)) return walk.field(field, "role", out.role);
     if (field.is(6, 0)) return walk.field(field, "head", out.head);
+    if (field.is(7, 0)) return walk.field(field, "waiting", out.waiting);
     return walk.unknown(field);
   });
 }
@@ -1648,6 +2014,178 @@ bool read_fields(ProtoWalk& walk, std::string_view bytes, Members& out) {
     if (field.is(1, 2)) return walk.field(field, "conversation", out.conversation);
     if (field.is(2, 2)) return walk.field(field, "items", out.items);
     if (field.is(3, 2)) return walk.field(field, "next", out.next);
+    return walk.unknown(field);
+  });
+}
+
+void write_proto(const Marks& message, std::string& out) {
+  if (!message.user.empty()) {
+    proto_text(out, 1, message.user);
+  }
+  if (message.delivered != 0) {
+    proto_number(out, 2, message.delivered);
+  }
+  if (message.read != 0) {
+    proto_number(out, 3, message.read);
+  }
+}
+
+bool read_fields(ProtoWalk& walk, std::string_view bytes, Marks& out) {
+  return walk.each(bytes, [&](const ProtoWalk::Field& field) {
+    if (field.is(1, 2)) return walk.field(field, "user", out.user);
+    if (field.is(2, 0)) return walk.field(field, "delivered", out.delivered);
+    if (field.is(3, 0)) return walk.field(field, "read", out.read);
+    return walk.unknown(field);
+  });
+}
+
+void write_proto(const Receipts& message, std::string& out) {
+  if (!message.conversation.empty()) {
+    proto_text(out, 1, message.conversation);
+  }
+  for (const auto& element : message.items) {
+    const auto begin = proto_open(out, 2);
+    write_proto(element, out);
+    proto_close(out, begin);
+  }
+  if (message.presence) {
+    const auto begin = proto_open(out, 3);
+    write_proto(*message.presence, out);
+    proto_close(out, begin);
+  }
+}
+
+bool read_fields(ProtoWalk& walk, std::string_view bytes, Receipts& out) {
+  return walk.each(bytes, [&](const ProtoWalk::Field& field) {
+    if (field.is(1, 2)) return walk.field(field, "conversation", out.conversation);
+    if (field.is(2, 2)) return walk.field(field, "items", out.items);
+    if (field.is(3, 2)) return walk.field(field, "presence", out.presence);
+    return walk.unknown(field);
+  });
+}
+
+void write_proto(const Typing& message, std::string& out) {
+  if (!message.conversation.empty()) {
+    proto_text(out, 1, message.conversation);
+  }
+  if (!message.user.empty()) {
+    proto_text(out, 2, message.user);
+  }
+  if (message.stopped) {
+    proto_flag(out, 3, message.stopped);
+  }
+}
+
+bool read_fields(ProtoWalk& walk, std::string_view bytes, Typing& out) {
+  return walk.each(bytes, [&](const ProtoWalk::Field& field) {
+    if (field.is(1, 2)) return walk.field(field, "conversation", out.conversation);
+    if (field.is(2, 2)) return walk.field(field, "user", out.user);
+    if (field.is(3, 0)) return walk.field(field, "stopped", out.stopped);
+    return walk.unknown(field);
+  });
+}
+
+void write_proto(const Contacts& message, std::string& out) {
+  for (const auto& element : message.items) {
+    const auto begin = proto_open(out, 1);
+    write_proto(element, out);
+    proto_close(out, begin);
+  }
+  if (!message.next.empty()) {
+    proto_text(out, 2, message.next);
+  }
+}
+
+bool read_fields(ProtoWalk& walk, std::string_view bytes, Contacts& out) {
+  return walk.each(bytes, [&](const ProtoWalk::Field& field) {
+    if (field.is(1, 2)) return walk.field(field, "items", out.items);
+    if (field.is(2, 2)) return walk.field(field, "next", out.next);
+    return walk.unknown(field);
+  });
+}
+
+void write_proto(const Presences& message, std::string& out) {
+  for (const auto& element : message.items) {
+    const auto begin = proto_open(out, 1);
+    write_proto(element, out);
+    proto_close(out, begin);
+  }
+}
+
+bool read_fields(ProtoWalk& walk, std::string_view bytes, Presences& out) {
+  return walk.each(bytes, [&](const ProtoWalk::Field& field) {
+    if (field.is(1, 2)) return walk.field(field, "items", out.items);
+    return walk.unknown(field);
+  });
+}
+
+void write_proto(const Preferences& message, std::string& out) {
+  if (!message.presence.empty()) {
+    proto_text(out, 1, message.presence);
+  }
+  if (message.read_marks) {
+    proto_flag(out, 2, message.read_marks);
+  }
+  if (!message.groups.empty()) {
+    proto_text(out, 3, message.groups);
+  }
+}
+
+bool read_fields(ProtoWalk& walk, std::string_view bytes, Preferences& out) {
+  return walk.each(bytes, [&](const ProtoWalk::Field& field) {
+    if (field.is(1, 2)) return walk.field(field, "presence", out.presence);
+    if (field.is(2, 0)) return walk.field(field, "readMarks", out.read_marks);
+    if (field.is(3, 2)) return walk.field(field, "groups", out.groups);
+    return walk.unknown(field);
+  });
+}
+
+void write_proto(const Invite& message, std::string& out) {
+  if (!message.conversation.empty()) {
+    proto_text(out, 1, message.conversation);
+  }
+  if (!message.code.empty()) {
+    proto_text(out, 2, message.code);
+  }
+  if (!message.by.empty()) {
+    proto_text(out, 3, message.by);
+  }
+  if (message.expires.ms != 0) {
+    proto_time(out, 4, message.expires);
+  }
+  if (message.uses != 0) {
+    proto_number(out, 5, message.uses);
+  }
+  if (message.approval) {
+    proto_flag(out, 6, message.approval);
+  }
+}
+
+bool read_fields(ProtoWalk& walk, std::string_view bytes, Invite& out) {
+  return walk.each(bytes, [&](const ProtoWalk::Field& field) {
+    if (field.is(1, 2)) return walk.field(field, "conversation", out.conversation);
+    if (field.is(2, 2)) return walk.field(field, "code", out.code);
+    if (field.is(3, 2)) return walk.field(field, "by", out.by);
+    if (field.is(4, 2)) return walk.field(field, "expires", out.expires);
+    if (field.is(5, 0)) return walk.field(field, "uses", out.uses);
+    if (field.is(6, 0)) return walk.field(field, "approval", out.approval);
+    return walk.unknown(field);
+  });
+}
+
+void write_proto(const Invites& message, std::string& out) {
+  for (const auto& element : message.items) {
+    const auto begin = proto_open(out, 1);
+    write_proto(element, out);
+    proto_close(out, begin);
+  }
+  for (const auto& element : message.waiting) proto_text(out, 2, element);
+}
+
+bool read_fields(ProtoWalk& walk, std::string_view bytes, Invites& out) {
+  return walk.each(bytes, [&](const ProtoWalk::Field& field) {
+    if (field.is(1, 2)) return walk.field(field, "items", out.items);
+    if (field.is(2, 2)) return walk.field(field, "waiting", out.waiting);
     return walk.unknown(field);
   });
 }
@@ -1741,6 +2279,41 @@ void write_proto(const Frame& message, std::string& out) {
     write_proto(*kind, out);
     proto_close(out, begin);
   }
+  if (const auto* kind = std::get_if<Receipts>(&message.body)) {
+    const auto begin = proto_open(out, 19);
+    write_proto(*kind, out);
+    proto_close(out, begin);
+  }
+  if (const auto* kind = std::get_if<Typing>(&message.body)) {
+    const auto begin = proto_open(out, 20);
+    write_proto(*kind, out);
+    proto_close(out, begin);
+  }
+  if (const auto* kind = std::get_if<Contacts>(&message.body)) {
+    const auto begin = proto_open(out, 21);
+    write_proto(*kind, out);
+    proto_close(out, begin);
+  }
+  if (const auto* kind = std::get_if<Presences>(&message.body)) {
+    const auto begin = proto_open(out, 22);
+    write_proto(*kind, out);
+    proto_close(out, begin);
+  }
+  if (const auto* kind = std::get_if<Preferences>(&message.body)) {
+    const auto begin = proto_open(out, 23);
+    write_proto(*kind, out);
+    proto_close(out, begin);
+  }
+  if (const auto* kind = std::get_if<Invite>(&message.body)) {
+    const auto begin = proto_open(out, 24);
+    write_proto(*kind, out);
+    proto_close(out, begin);
+  }
+  if (const auto* kind = std::get_if<Invites>(&message.body)) {
+    const auto begin = proto_open(out, 25);
+    write_proto(*kind, out);
+    proto_close(out, begin);
+  }
 }
 
 bool read_fields(ProtoWalk& walk, std::string_view bytes, Frame& out) {
@@ -1763,6 +2336,13 @@ bool read_fields(ProtoWalk& walk, std::string_view bytes, Frame& out) {
     if (field.is(16, 2)) return walk.member<Changed>(field, "changed", out.body);
     if (field.is(17, 2)) return walk.member<Group>(field, "group", out.body);
     if (field.is(18, 2)) return walk.member<Members>(field, "members", out.body);
+    if (field.is(19, 2)) return walk.member<Receipts>(field, "receipts", out.body);
+    if (field.is(20, 2)) return walk.member<Typing>(field, "typing", out.body);
+    if (field.is(21, 2)) return walk.member<Contacts>(field, "contacts", out.body);
+    if (field.is(22, 2)) return walk.member<Presences>(field, "presences", out.body);
+    if (field.is(23, 2)) return walk.member<Preferences>(field, "preferences", out.body);
+    if (field.is(24, 2)) return walk.member<Invite>(field, "invite", out.body);
+    if (field.is(25, 2)) return walk.member<Invites>(field, "invites", out.body);
     return walk.unknown(field);
   });
 }

@@ -369,6 +369,160 @@ void write_json(const Configure& message, std::string& out) {
   json_close(out);
 }
 
+void write_json(const Look& message, std::string& out) {
+  json_open(out);
+  if (!message.conversation.empty()) {
+    json_text(out, "\"conversation\":\"", message.conversation);
+  }
+  json_close(out);
+}
+
+void write_json(const Type& message, std::string& out) {
+  json_open(out);
+  if (!message.conversation.empty()) {
+    json_text(out, "\"conversation\":\"", message.conversation);
+  }
+  if (message.stopped) {
+    json_flag(out, "\"stopped\":", message.stopped);
+  }
+  json_close(out);
+}
+
+void write_json(const AddContact& message, std::string& out) {
+  json_open(out);
+  if (!message.user.empty()) {
+    json_text(out, "\"user\":\"", message.user);
+  }
+  json_close(out);
+}
+
+void write_json(const RemoveContact& message, std::string& out) {
+  json_open(out);
+  if (!message.user.empty()) {
+    json_text(out, "\"user\":\"", message.user);
+  }
+  json_close(out);
+}
+
+void write_json(const GetContacts& message, std::string& out) {
+  json_open(out);
+  if (message.limit != 0) {
+    json_number(out, "\"limit\":", message.limit);
+  }
+  if (!message.page.empty()) {
+    json_text(out, "\"page\":\"", message.page);
+  }
+  json_close(out);
+}
+
+void write_json(const GetPresence& message, std::string& out) {
+  json_open(out);
+  if (!message.users.empty()) {
+    out.append("\"users\":[");
+    for (const auto& element : message.users) {
+      json_text(out, "\"", element);
+    }
+    json_close(out, ']');
+    out.push_back(',');
+  }
+  json_close(out);
+}
+
+void write_json(const Viewport& message, std::string& out) {
+  json_open(out);
+  if (!message.users.empty()) {
+    out.append("\"users\":[");
+    for (const auto& element : message.users) {
+      json_text(out, "\"", element);
+    }
+    json_close(out, ']');
+    out.push_back(',');
+  }
+  json_close(out);
+}
+
+void write_json(const SetStatus& message, std::string& out) {
+  json_open(out);
+  if (!message.status.empty()) {
+    json_text(out, "\"status\":\"", message.status);
+  }
+  json_close(out);
+}
+
+void write_json(const GetPreferences&, std::string& out) {
+  json_open(out);
+  json_close(out);
+}
+
+void write_json(const Prefer& message, std::string& out) {
+  json_open(out);
+  if (!message.presence.empty()) {
+    json_text(out, "\"presence\":\"", message.presence);
+  }
+  if (message.read_marks) {
+    json_flag(out, "\"readMarks\":", *message.read_marks);
+  }
+  if (!message.groups.empty()) {
+    json_text(out, "\"groups\":\"", message.groups);
+  }
+  json_close(out);
+}
+
+void write_json(const CreateInvite& message, std::string& out) {
+  json_open(out);
+  if (!message.conversation.empty()) {
+    json_text(out, "\"conversation\":\"", message.conversation);
+  }
+  if (message.expires_s != 0) {
+    json_number(out, "\"expiresS\":", message.expires_s);
+  }
+  if (message.uses != 0) {
+    json_number(out, "\"uses\":", message.uses);
+  }
+  if (message.approval) {
+    json_flag(out, "\"approval\":", message.approval);
+  }
+  json_close(out);
+}
+
+void write_json(const RevokeInvite& message, std::string& out) {
+  json_open(out);
+  if (!message.conversation.empty()) {
+    json_text(out, "\"conversation\":\"", message.conversation);
+  }
+  if (!message.code.empty()) {
+    json_text(out, "\"code\":\"", message.code);
+  }
+  json_close(out);
+}
+
+void write_json(const GetInvites& message, std::string& out) {
+  json_open(out);
+  if (!message.conversation.empty()) {
+    json_text(out, "\"conversation\":\"", message.conversation);
+  }
+  json_close(out);
+}
+
+void write_json(const Join& message, std::string& out) {
+  json_open(out);
+  if (!message.code.empty()) {
+    json_text(out, "\"code\":\"", message.code);
+  }
+  json_close(out);
+}
+
+void write_json(const RefuseJoin& message, std::string& out) {
+  json_open(out);
+  if (!message.conversation.empty()) {
+    json_text(out, "\"conversation\":\"", message.conversation);
+  }
+  if (!message.user.empty()) {
+    json_text(out, "\"user\":\"", message.user);
+  }
+  json_close(out);
+}
+
 void write_json(const Command& message, std::string& out) {
   json_open(out);
   if (message.id != 0) {
@@ -489,6 +643,81 @@ void write_json(const Command& message, std::string& out) {
     write_json(*kind, out);
     out.push_back(',');
   }
+  if (const auto* kind = std::get_if<Look>(&message.command)) {
+    out.append("\"look\":");
+    write_json(*kind, out);
+    out.push_back(',');
+  }
+  if (const auto* kind = std::get_if<Type>(&message.command)) {
+    out.append("\"typing\":");
+    write_json(*kind, out);
+    out.push_back(',');
+  }
+  if (const auto* kind = std::get_if<AddContact>(&message.command)) {
+    out.append("\"addContact\":");
+    write_json(*kind, out);
+    out.push_back(',');
+  }
+  if (const auto* kind = std::get_if<RemoveContact>(&message.command)) {
+    out.append("\"removeContact\":");
+    write_json(*kind, out);
+    out.push_back(',');
+  }
+  if (const auto* kind = std::get_if<GetContacts>(&message.command)) {
+    out.append("\"contacts\":");
+    write_json(*kind, out);
+    out.push_back(',');
+  }
+  if (const auto* kind = std::get_if<GetPresence>(&message.command)) {
+    out.append("\"presence\":");
+    write_json(*kind, out);
+    out.push_back(',');
+  }
+  if (const auto* kind = std::get_if<Viewport>(&message.command)) {
+    out.append("\"viewport\":");
+    write_json(*kind, out);
+    out.push_back(',');
+  }
+  if (const auto* kind = std::get_if<SetStatus>(&message.command)) {
+    out.append("\"status\":");
+    write_json(*kind, out);
+    out.push_back(',');
+  }
+  if (const auto* kind = std::get_if<GetPreferences>(&message.command)) {
+    out.append("\"preferences\":");
+    write_json(*kind, out);
+    out.push_back(',');
+  }
+  if (const auto* kind = std::get_if<Prefer>(&message.command)) {
+    out.append("\"prefer\":");
+    write_json(*kind, out);
+    out.push_back(',');
+  }
+  if (const auto* kind = std::get_if<CreateInvite>(&message.command)) {
+    out.append("\"createInvite\":");
+    write_json(*kind, out);
+    out.push_back(',');
+  }
+  if (const auto* kind = std::get_if<RevokeInvite>(&message.command)) {
+    out.append("\"revokeInvite\":");
+    write_json(*kind, out);
+    out.push_back(',');
+  }
+  if (const auto* kind = std::get_if<GetInvites>(&message.command)) {
+    out.append("\"invites\":");
+    write_json(*kind, out);
+    out.push_back(',');
+  }
+  if (const auto* kind = std::get_if<Join>(&message.command)) {
+    out.append("\"join\":");
+    write_json(*kind, out);
+    out.push_back(',');
+  }
+  if (const auto* kind = std::get_if<RefuseJoin>(&message.command)) {
+    out.append("\"refuseJoin\":");
+    write_json(*kind, out);
+    out.push_back(',');
+  }
   json_close(out);
 }
 
@@ -505,6 +734,12 @@ void write_json(const Limits& message, std::string& out) {
   }
   if (message.conversations_page != 0) {
     json_number(out, "\"conversationsPage\":", message.conversations_page);
+  }
+  if (message.edit_s != 0) {
+    json_number(out, "\"editS\":", message.edit_s);
+  }
+  if (message.delete_s != 0) {
+    json_number(out, "\"deleteS\":", message.delete_s);
   }
   json_close(out);
 }
@@ -552,6 +787,9 @@ void write_json(const Presence& message, std::string& out) {
   }
   if (message.since.ms != 0) {
     json_time(out, "\"since\":\"", message.since);
+  }
+  if (!message.status.empty()) {
+    json_text(out, "\"status\":\"", message.status);
   }
   json_close(out);
 }
@@ -821,6 +1059,9 @@ void write_json(const GroupChange& message, std::string& out) {
   if (!message.role.empty()) {
     json_text(out, "\"role\":\"", message.role);
   }
+  if (!message.heir.empty()) {
+    json_text(out, "\"heir\":\"", message.heir);
+  }
   json_close(out);
 }
 
@@ -932,6 +1173,9 @@ void write_json(const ConversationSummary& message, std::string& out) {
     write_json(*message.settings, out);
     out.push_back(',');
   }
+  if (message.request) {
+    json_flag(out, "\"request\":", message.request);
+  }
   json_close(out);
 }
 
@@ -1016,6 +1260,17 @@ void write_json(const Hidden& message, std::string& out) {
   json_close(out);
 }
 
+void write_json(const Contact& message, std::string& out) {
+  json_open(out);
+  if (!message.user.empty()) {
+    json_text(out, "\"user\":\"", message.user);
+  }
+  if (!message.state.empty()) {
+    json_text(out, "\"state\":\"", message.state);
+  }
+  json_close(out);
+}
+
 void write_json(const Event& message, std::string& out) {
   json_open(out);
   if (message.useq != 0) {
@@ -1063,6 +1318,11 @@ void write_json(const Event& message, std::string& out) {
   }
   if (const auto* kind = std::get_if<Settings>(&message.event)) {
     out.append("\"settings\":");
+    write_json(*kind, out);
+    out.push_back(',');
+  }
+  if (const auto* kind = std::get_if<Contact>(&message.event)) {
+    out.append("\"contact\":");
     write_json(*kind, out);
     out.push_back(',');
   }
@@ -1134,6 +1394,15 @@ void write_json(const Page& message, std::string& out) {
   }
   if (!message.cursor.empty()) {
     json_text(out, "\"cursor\":\"", message.cursor);
+  }
+  if (!message.contacts.empty()) {
+    out.append("\"contacts\":[");
+    for (const auto& element : message.contacts) {
+      write_json(element, out);
+      out.push_back(',');
+    }
+    json_close(out, ']');
+    out.push_back(',');
   }
   json_close(out);
 }
@@ -1209,6 +1478,9 @@ void write_json(const Group& message, std::string& out) {
   if (message.head != 0) {
     json_number(out, "\"head\":", message.head);
   }
+  if (message.waiting) {
+    json_flag(out, "\"waiting\":", message.waiting);
+  }
   json_close(out);
 }
 
@@ -1242,6 +1514,146 @@ void write_json(const Members& message, std::string& out) {
   }
   if (!message.next.empty()) {
     json_text(out, "\"next\":\"", message.next);
+  }
+  json_close(out);
+}
+
+void write_json(const Marks& message, std::string& out) {
+  json_open(out);
+  if (!message.user.empty()) {
+    json_text(out, "\"user\":\"", message.user);
+  }
+  if (message.delivered != 0) {
+    json_number(out, "\"delivered\":", message.delivered);
+  }
+  if (message.read != 0) {
+    json_number(out, "\"read\":", message.read);
+  }
+  json_close(out);
+}
+
+void write_json(const Receipts& message, std::string& out) {
+  json_open(out);
+  if (!message.conversation.empty()) {
+    json_text(out, "\"conversation\":\"", message.conversation);
+  }
+  if (!message.items.empty()) {
+    out.append("\"items\":[");
+    for (const auto& element : message.items) {
+      write_json(element, out);
+      out.push_back(',');
+    }
+    json_close(out, ']');
+    out.push_back(',');
+  }
+  if (message.presence) {
+    out.append("\"presence\":");
+    write_json(*message.presence, out);
+    out.push_back(',');
+  }
+  json_close(out);
+}
+
+void write_json(const Typing& message, std::string& out) {
+  json_open(out);
+  if (!message.conversation.empty()) {
+    json_text(out, "\"conversation\":\"", message.conversation);
+  }
+  if (!message.user.empty()) {
+    json_text(out, "\"user\":\"", message.user);
+  }
+  if (message.stopped) {
+    json_flag(out, "\"stopped\":", message.stopped);
+  }
+  json_close(out);
+}
+
+void write_json(const Contacts& message, std::string& out) {
+  json_open(out);
+  if (!message.items.empty()) {
+    out.append("\"items\":[");
+    for (const auto& element : message.items) {
+      write_json(element, out);
+      out.push_back(',');
+    }
+    json_close(out, ']');
+    out.push_back(',');
+  }
+  if (!message.next.empty()) {
+    json_text(out, "\"next\":\"", message.next);
+  }
+  json_close(out);
+}
+
+void write_json(const Presences& message, std::string& out) {
+  json_open(out);
+  if (!message.items.empty()) {
+    out.append("\"items\":[");
+    for (const auto& element : message.items) {
+      write_json(element, out);
+      out.push_back(',');
+    }
+    json_close(out, ']');
+    out.push_back(',');
+  }
+  json_close(out);
+}
+
+void write_json(const Preferences& message, std::string& out) {
+  json_open(out);
+  if (!message.presence.empty()) {
+    json_text(out, "\"presence\":\"", message.presence);
+  }
+  if (message.read_marks) {
+    json_flag(out, "\"readMarks\":", message.read_marks);
+  }
+  if (!message.groups.empty()) {
+    json_text(out, "\"groups\":\"", message.groups);
+  }
+  json_close(out);
+}
+
+void write_json(const Invite& message, std::string& out) {
+  json_open(out);
+  if (!message.conversation.empty()) {
+    json_text(out, "\"conversation\":\"", message.conversation);
+  }
+  if (!message.code.empty()) {
+    json_text(out, "\"code\":\"", message.code);
+  }
+  if (!message.by.empty()) {
+    json_text(out, "\"by\":\"", message.by);
+  }
+  if (message.expires.ms != 0) {
+    json_time(out, "\"expires\":\"", message.expires);
+  }
+  if (message.uses != 0) {
+    json_number(out, "\"uses\":", message.uses);
+  }
+  if (message.approval) {
+    json_flag(out, "\"approval\":", message.approval);
+  }
+  json_close(out);
+}
+
+void write_json(const Invites& message, std::string& out) {
+  json_open(out);
+  if (!message.items.empty()) {
+    out.append("\"items\":[");
+    for (const auto& element : message.items) {
+      write_json(element, out);
+      out.push_back(',');
+    }
+    json_close(out, ']');
+    out.push_back(',');
+  }
+  if (!message.waiting.empty()) {
+    out.append("\"waiting\":[");
+    for (const auto& element : message.waiting) {
+      json_text(out, "\"", element);
+    }
+    json_close(out, ']');
+    out.push_back(',');
   }
   json_close(out);
 }
@@ -1333,6 +1745,41 @@ void write_json(const Frame& message, std::string& out) {
   }
   if (const auto* kind = std::get_if<Members>(&message.body)) {
     out.append("\"members\":");
+    write_json(*kind, out);
+    out.push_back(',');
+  }
+  if (const auto* kind = std::get_if<Receipts>(&message.body)) {
+    out.append("\"receipts\":");
+    write_json(*kind, out);
+    out.push_back(',');
+  }
+  if (const auto* kind = std::get_if<Typing>(&message.body)) {
+    out.append("\"typing\":");
+    write_json(*kind, out);
+    out.push_back(',');
+  }
+  if (const auto* kind = std::get_if<Contacts>(&message.body)) {
+    out.append("\"contacts\":");
+    write_json(*kind, out);
+    out.push_back(',');
+  }
+  if (const auto* kind = std::get_if<Presences>(&message.body)) {
+    out.append("\"presences\":");
+    write_json(*kind, out);
+    out.push_back(',');
+  }
+  if (const auto* kind = std::get_if<Preferences>(&message.body)) {
+    out.append("\"preferences\":");
+    write_json(*kind, out);
+    out.push_back(',');
+  }
+  if (const auto* kind = std::get_if<Invite>(&message.body)) {
+    out.append("\"invite\":");
+    write_json(*kind, out);
+    out.push_back(',');
+  }
+  if (const auto* kind = std::get_if<Invites>(&message.body)) {
+    out.append("\"invites\":");
     write_json(*kind, out);
     out.push_back(',');
   }

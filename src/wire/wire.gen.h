@@ -283,11 +283,136 @@ struct Configure {
   bool operator==(const Configure&) const = default;
 };
 
+// Says that this connection shows a conversation now, and no other one; absent: none.
+struct Look {
+  std::string conversation;
+
+  bool operator==(const Look&) const = default;
+};
+
+// Tells those who look at the conversation that this user is writing.
+struct Type {
+  std::string conversation;
+  // True: not any more.
+  bool stopped = false;
+
+  bool operator==(const Type&) const = default;
+};
+
+// Asks a user to be a contact, or accepts their asking: two users who added each other are contacts.
+struct AddContact {
+  std::string user;
+
+  bool operator==(const AddContact&) const = default;
+};
+
+// Ends it, takes one's own asking back, or declines that of the other.
+struct RemoveContact {
+  std::string user;
+
+  bool operator==(const RemoveContact&) const = default;
+};
+
+// Lists contacts, and those who asked or were asked, by user id.
+struct GetContacts {
+  // 1 to 200; absent or 0: 50; above 200: 200.
+  std::uint32_t limit = 0;
+  // `next` of the page before this one; absent: the first page.
+  std::string page;
+
+  bool operator==(const GetContacts&) const = default;
+};
+
+// Who is online?
+struct GetPresence {
+  // At most 500.
+  std::vector<std::string> users;
+
+  bool operator==(const GetPresence&) const = default;
+};
+
+// The users whom this connection shows right now, as a whole: every change of theirs is pushed (`presences` without `re`), for 5 minutes.
+struct Viewport {
+  // At most 100; none: ends it.
+  std::vector<std::string> users;
+
+  bool operator==(const Viewport&) const = default;
+};
+
+// What this device says of itself.
+struct SetStatus {
+  // "online", "idle" (nobody touched the device for a while) or "away" (the user says so).
+  std::string status;
+
+  bool operator==(const SetStatus&) const = default;
+};
+
+// Reply: `preferences`.
+struct GetPreferences {
+
+  bool operator==(const GetPreferences&) const = default;
+};
+
+// What the user wants others to see and to do, the same on all devices.
+struct Prefer {
+  // Who sees whether the user is online and was last seen: "everyone", "contacts" or "nobody".
+  std::string presence;
+  // False: others do not see what the user read, nor the user what they read.
+  std::optional<bool> read_marks;
+  // Who may add the user to groups: "everyone" or "contacts".
+  std::string groups;
+
+  bool operator==(const Prefer&) const = default;
+};
+
+// Makes a link into a group, for whoever may add members.
+struct CreateInvite {
+  std::string conversation;
+  // Seconds until it ends, at most 31,536,000; 0 or absent: 604,800, a week.
+  std::uint32_t expires_s = 0;
+  // How many may come by it; 0 or absent: any number.
+  std::uint32_t uses = 0;
+  // True: who comes by it waits until somebody who may add members adds them.
+  bool approval = false;
+
+  bool operator==(const CreateInvite&) const = default;
+};
+
+// Reply: `done`, once nobody comes by it any more.
+struct RevokeInvite {
+  std::string conversation;
+  std::string code;
+
+  bool operator==(const RevokeInvite&) const = default;
+};
+
+// The links of a group that are good, and who waits, for whoever may add members.
+struct GetInvites {
+  std::string conversation;
+
+  bool operator==(const GetInvites&) const = default;
+};
+
+// Comes into a group by a link.
+struct Join {
+  std::string code;
+
+  bool operator==(const Join&) const = default;
+};
+
+// Turns away somebody who waits.
+struct RefuseJoin {
+  std::string conversation;
+  std::string user;
+
+  bool operator==(const RefuseJoin&) const = default;
+};
+
 // What a client says.
 struct Command {
   // Chosen by the client, returned as `re`.
   std::uint64_t id = 0;
-  std::variant<std::monostate, Auth, Send, Open, GetHistory, GetConversations, Read, Confirm, Block, Ping, Edit, Delete, React, CreateGroup, UpdateGroup, AddMembers, RemoveMember, Leave, SetRole, GetGroup, GetMembers, Clear, Hide, Configure> command;
+  std::variant<std::monostate, Auth, Send, Open, GetHistory, GetConversations, Read, Confirm, Block, Ping, Edit, Delete, React, CreateGroup, UpdateGroup, AddMembers, RemoveMember, Leave, SetRole, GetGroup, GetMembers, Clear, Hide, Configure, Look, Type, AddContact, RemoveContact, GetContacts, GetPresence, Viewport, SetStatus, GetPreferences, Prefer, CreateInvite, RevokeInvite, GetInvites, Join, RefuseJoin> command;
 
   bool operator==(const Command&) const = default;
 };
@@ -302,6 +427,9 @@ struct Limits {
   std::uint32_t history_page = 0;
   // Conversations of one list page.
   std::uint32_t conversations_page = 0;
+  // Seconds for which one's own message can be edited, and deleted for everyone; 0: for ever.
+  std::uint32_t edit_s = 0;
+  std::uint32_t delete_s = 0;
 
   bool operator==(const Limits&) const = default;
 };
@@ -334,6 +462,8 @@ struct Presence {
   bool online = false;
   // When offline: since when, if it is known.
   WallTime since;
+  // When online: "idle" or "away", if that is what all devices of the user say.
+  std::string status;
 
   bool operator==(const Presence&) const = default;
 };
@@ -461,15 +591,17 @@ struct GroupChange {
   std::uint64_t seq = 0;
   std::string from;
   WallTime time;
-  // "created", "changed" (title or permissions), "added", "removed", "left", "role".
+  // "created", "changed" (title or permissions), "added", "joined" (by a link), "removed", "left", "role".
   std::string what;
   // Whom it is about.
   std::vector<std::string> users;
-  // With "created" and "changed": as it is from here on.
+  // With "created", "changed" and "added": as it is from here on.
   std::string title;
   std::optional<Permissions> permissions;
-  // With "role": the new one; with "left" of the last owner nothing.
+  // With "role": the new one.
   std::string role;
+  // With "left" of the last owner: who is the owner from here on.
+  std::string heir;
 
   bool operator==(const GroupChange&) const = default;
 };
@@ -519,6 +651,8 @@ struct ConversationSummary {
   std::uint64_t cleared = 0;
   // Absent: none were made.
   std::optional<Settings> settings;
+  // A stranger wrote: this user neither wrote here nor added them as a contact.
+  bool request = false;
 
   bool operator==(const ConversationSummary&) const = default;
 };
@@ -577,10 +711,18 @@ struct Hidden {
   bool operator==(const Hidden&) const = default;
 };
 
+struct Contact {
+  std::string user;
+  // "contact"; "asked": this user asked them; "asks": they ask this user; "none": nothing any more.
+  std::string state;
+
+  bool operator==(const Contact&) const = default;
+};
+
 // One step of the user's inbox, the same on all devices of the user.
 struct Event {
   std::uint64_t useq = 0;
-  std::variant<std::monostate, Message, ReadMark, Edited, Deleted, Reacted, GroupChange, ClearMark, Hidden, Settings> event;
+  std::variant<std::monostate, Message, ReadMark, Edited, Deleted, Reacted, GroupChange, ClearMark, Hidden, Settings, Contact> event;
 
   bool operator==(const Event&) const = default;
 };
@@ -613,6 +755,8 @@ struct Page {
   std::vector<Change> changes;
   // The cursor after this page.
   std::string cursor;
+  // Who became a contact, asked or went since, each as it is after this page.
+  std::vector<Contact> contacts;
 
   bool operator==(const Page&) const = default;
 };
@@ -666,6 +810,8 @@ struct Group {
   // This user's role: "owner", "admin", "member", "guest"; absent: no member any more.
   std::string role;
   std::uint64_t head = 0;
+  // Reply to `join`: not in yet.
+  bool waiting = false;
 
   bool operator==(const Group&) const = default;
 };
@@ -688,10 +834,84 @@ struct Members {
   bool operator==(const Members&) const = default;
 };
 
+struct Marks {
+  std::string user;
+  // A device of the user confirmed everything up to here; never below `read`.
+  std::uint64_t delivered = 0;
+  // The user's read mark; absent: none, or they (or this user) do not want it known.
+  std::uint64_t read = 0;
+
+  bool operator==(const Marks&) const = default;
+};
+
+// Where the others of a conversation are.
+struct Receipts {
+  std::string conversation;
+  std::vector<Marks> items;
+  // Of a direct conversation, in a reply: whether the other user is reachable now.
+  std::optional<Presence> presence;
+
+  bool operator==(const Receipts&) const = default;
+};
+
+// Somebody is writing, as far as is known; forget it after 6 s.
+struct Typing {
+  std::string conversation;
+  std::string user;
+  bool stopped = false;
+
+  bool operator==(const Typing&) const = default;
+};
+
+struct Contacts {
+  std::vector<Contact> items;
+  // Pass it as `page` for the next page; absent: this was the last.
+  std::string next;
+
+  bool operator==(const Contacts&) const = default;
+};
+
+struct Presences {
+  std::vector<Presence> items;
+
+  bool operator==(const Presences&) const = default;
+};
+
+struct Preferences {
+  // As in `prefer`.
+  std::string presence;
+  bool read_marks = false;
+  std::string groups;
+
+  bool operator==(const Preferences&) const = default;
+};
+
+// A link into a group.
+struct Invite {
+  std::string conversation;
+  std::string code;
+  // Who made it.
+  std::string by;
+  WallTime expires;
+  // How many may still come by it; 0: any number.
+  std::uint32_t uses = 0;
+  bool approval = false;
+
+  bool operator==(const Invite&) const = default;
+};
+
+struct Invites {
+  std::vector<Invite> items;
+  // Who came by a link and waits for approval.
+  std::vector<std::string> waiting;
+
+  bool operator==(const Invites&) const = default;
+};
+
 // What the server says.
 struct Frame {
   std::uint64_t re = 0;
-  std::variant<std::monostate, Hello, Ready, Sent, Opened, History, Conversations, Done, Error, Event, Page, Resync, Synced, Goaway, Pong, Changed, Group, Members> body;
+  std::variant<std::monostate, Hello, Ready, Sent, Opened, History, Conversations, Done, Error, Event, Page, Resync, Synced, Goaway, Pong, Changed, Group, Members, Receipts, Typing, Contacts, Presences, Preferences, Invite, Invites> body;
 
   bool operator==(const Frame&) const = default;
 };
@@ -721,6 +941,21 @@ void write_json(const GetMembers& message, std::string& out);
 void write_json(const Clear& message, std::string& out);
 void write_json(const Hide& message, std::string& out);
 void write_json(const Configure& message, std::string& out);
+void write_json(const Look& message, std::string& out);
+void write_json(const Type& message, std::string& out);
+void write_json(const AddContact& message, std::string& out);
+void write_json(const RemoveContact& message, std::string& out);
+void write_json(const GetContacts& message, std::string& out);
+void write_json(const GetPresence& message, std::string& out);
+void write_json(const Viewport& message, std::string& out);
+void write_json(const SetStatus& message, std::string& out);
+void write_json(const GetPreferences& message, std::string& out);
+void write_json(const Prefer& message, std::string& out);
+void write_json(const CreateInvite& message, std::string& out);
+void write_json(const RevokeInvite& message, std::string& out);
+void write_json(const GetInvites& message, std::string& out);
+void write_json(const Join& message, std::string& out);
+void write_json(const RefuseJoin& message, std::string& out);
 void write_json(const Command& message, std::string& out);
 void write_json(const Limits& message, std::string& out);
 void write_json(const Hello& message, std::string& out);
@@ -746,6 +981,7 @@ void write_json(const Error& message, std::string& out);
 void write_json(const ReadMark& message, std::string& out);
 void write_json(const ClearMark& message, std::string& out);
 void write_json(const Hidden& message, std::string& out);
+void write_json(const Contact& message, std::string& out);
 void write_json(const Event& message, std::string& out);
 void write_json(const Change& message, std::string& out);
 void write_json(const Page& message, std::string& out);
@@ -757,6 +993,14 @@ void write_json(const Changed& message, std::string& out);
 void write_json(const Group& message, std::string& out);
 void write_json(const Member& message, std::string& out);
 void write_json(const Members& message, std::string& out);
+void write_json(const Marks& message, std::string& out);
+void write_json(const Receipts& message, std::string& out);
+void write_json(const Typing& message, std::string& out);
+void write_json(const Contacts& message, std::string& out);
+void write_json(const Presences& message, std::string& out);
+void write_json(const Preferences& message, std::string& out);
+void write_json(const Invite& message, std::string& out);
+void write_json(const Invites& message, std::string& out);
 void write_json(const Frame& message, std::string& out);
 
 void write_proto(const Auth& message, std::string& out);
@@ -784,6 +1028,21 @@ void write_proto(const GetMembers& message, std::string& out);
 void write_proto(const Clear& message, std::string& out);
 void write_proto(const Hide& message, std::string& out);
 void write_proto(const Configure& message, std::string& out);
+void write_proto(const Look& message, std::string& out);
+void write_proto(const Type& message, std::string& out);
+void write_proto(const AddContact& message, std::string& out);
+void write_proto(const RemoveContact& message, std::string& out);
+void write_proto(const GetContacts& message, std::string& out);
+void write_proto(const GetPresence& message, std::string& out);
+void write_proto(const Viewport& message, std::string& out);
+void write_proto(const SetStatus& message, std::string& out);
+void write_proto(const GetPreferences& message, std::string& out);
+void write_proto(const Prefer& message, std::string& out);
+void write_proto(const CreateInvite& message, std::string& out);
+void write_proto(const RevokeInvite& message, std::string& out);
+void write_proto(const GetInvites& message, std::string& out);
+void write_proto(const Join& message, std::string& out);
+void write_proto(const RefuseJoin& message, std::string& out);
 void write_proto(const Command& message, std::string& out);
 void write_proto(const Limits& message, std::string& out);
 void write_proto(const Hello& message, std::string& out);
@@ -809,6 +1068,7 @@ void write_proto(const Error& message, std::string& out);
 void write_proto(const ReadMark& message, std::string& out);
 void write_proto(const ClearMark& message, std::string& out);
 void write_proto(const Hidden& message, std::string& out);
+void write_proto(const Contact& message, std::string& out);
 void write_proto(const Event& message, std::string& out);
 void write_proto(const Change& message, std::string& out);
 void write_proto(const Page& message, std::string& out);
@@ -820,6 +1080,14 @@ void write_proto(const Changed& message, std::string& out);
 void write_proto(const Group& message, std::string& out);
 void write_proto(const Member& message, std::string& out);
 void write_proto(const Members& message, std::string& out);
+void write_proto(const Marks& message, std::string& out);
+void write_proto(const Receipts& message, std::string& out);
+void write_proto(const Typing& message, std::string& out);
+void write_proto(const Contacts& message, std::string& out);
+void write_proto(const Presences& message, std::string& out);
+void write_proto(const Preferences& message, std::string& out);
+void write_proto(const Invite& message, std::string& out);
+void write_proto(const Invites& message, std::string& out);
 void write_proto(const Frame& message, std::string& out);
 
 }  // namespace kith::wire
