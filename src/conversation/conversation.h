@@ -24,6 +24,7 @@
 #include "conversation/delivery.h"
 #include "conversation/entry.h"
 #include "conversation/group.h"
+#include "conversation/marks.h"
 #include "conversation/roster.h"
 #include "log/log.h"
 
@@ -64,6 +65,13 @@ struct MemberList {
   bool more = false;
 };
 
+// Where the others of a conversation are.
+struct Receipts {
+  std::vector<MemberMark> marks;
+  UserId other;       // Of a direct conversation, unless one of the two has blocked the other …
+  Presence presence;  // … with whether they can be reached.
+};
+
 struct Receipt {
   ConversationId conversation;
   Seq seq;
@@ -95,6 +103,7 @@ class Conversation final : private Log::Owner {
   static constexpr std::size_t kEditsMax = 100;                       // Of one message; beyond: limit_reached.
   static constexpr std::size_t kEmojiMax = 20, kReactionsMax = 1000;  // Of one message; beyond: limit_reached.
   static constexpr std::size_t kMembersMax = 10'000;                  // Of a group; beyond: limit_reached.
+  static constexpr std::size_t kFullMembersMax = 250;                 // Of a group with marks and typing.
 
   Conversation(Loop& loop, Store& store, Delivery& delivery, ConversationId id, Epoch epoch);
   ~Conversation() override;
@@ -125,6 +134,12 @@ class Conversation final : private Log::Owner {
   Seq deleted_lately(Seq seq) const;
 
   Task<Result<Ok>> block(UserId member, bool blocked);
+
+  // What a member's inbox tells of them. not_found: no member any more.
+  Task<Result<Ok>> mark(UserId member, Mark mark);
+  // The marks of the others; from now on what moves is signalled to this member, see Marks.
+  Task<Result<Receipts>> look(UserId member);
+  Result<Ok> typing(const UserId& member, bool stopped);
 
   // Brings every member's inbox up to the head; `done` when it has. For recovery after a crash.
   Task<void> finish_fan_out();
@@ -238,6 +253,8 @@ class Conversation final : private Log::Owner {
   Task<void> move_checkpoint();
   bool all_reached() const;
   Task<void> ask_presence(std::size_t member);
+  bool has_marks() const { return roster_.present() <= kFullMembersMax; }
+  Marks& marks();
 
   Loop& loop_;
   Store& store_;
@@ -275,6 +292,7 @@ class Conversation final : private Log::Owner {
   Timer quiet_;
   std::size_t text_bytes_ = 0;  // Of recent_.
   std::vector<Promise<Ok>> fan_out_waiters_;
+  std::unique_ptr<Marks> marks_;  // Once somebody asked.
   Scope scope_;
 };
 

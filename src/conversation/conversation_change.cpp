@@ -234,7 +234,10 @@ void Conversation::take_group_change(Waiting& waiting) {
   const Entry& entry = *waiting.entry;
   if (about_message(entry.kind)) return;
   ++rules_;
-  for (std::size_t member : roster_.apply(entry)) waiting.effect->member_rows.push_back(encode(roster_[member]));
+  for (std::size_t member : roster_.apply(entry)) {
+    waiting.effect->member_rows.push_back(encode(roster_[member]));
+    if (marks_ && !roster_[member].present()) marks_->forget(roster_[member].user);
+  }
   while (members_.size() < roster_.size()) members_.emplace_back();
   bool about_group = entry.kind == EntryKind::created || entry.kind == EntryKind::changed;
   if (!about_group || group_.changed >= entry.seq) return;

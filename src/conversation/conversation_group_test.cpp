@@ -22,6 +22,9 @@ class GroupInboxes final : public Delivery {
   }
   Future<Presence> presence(UserId) override { return Future<Presence>::ready(Presence{}); }
   Future<Result<bool>> exists(UserId) override { return Future<Result<bool>>::ready(true); }
+  void signal(std::vector<UserId> to, std::shared_ptr<const Signal> signal) override { signals.emplace_back(std::move(to), *signal); }
+
+  std::vector<std::pair<std::vector<UserId>, Signal>> signals;
 
   // The numbers that a member got, as spans: "1-3 7-9".
   std::string got(const UserId& user) {
@@ -310,6 +313,39 @@ TEST(Groups, MembersArePaged) {
   }
   EXPECT_EQ(seen.size(), 242u);
   EXPECT_TRUE(std::is_sorted(seen.begin(), seen.end()));
+}
+
+TEST(Groups, WhoLeftIsToldNoMarksAndTheirsAreTold) {
+  Group group;
+  auto look = [&](const UserId& who) { return value_of(group.loop, group.scope.start(group.talk->look(who))); };
+  auto mark = [&](const UserId& who, std::uint64_t seq) {
+    return value_of(group.loop, group.scope.start(group.talk->mark(who, {{seq}, {seq}})));
+  };
+  ASSERT_TRUE(look(group.ann));
+  ASSERT_TRUE(look(group.ben));
+  ASSERT_TRUE(mark(group.ben, 1));
+  EXPECT_EQ(group.inboxes.signals.back().first.size(), 2u);
+  ASSERT_TRUE(group.remove(group.ann, group.ben));
+  EXPECT_EQ(code_of(mark(group.ben, 2)), Code::not_found);
+  ASSERT_TRUE(mark(group.ann, 2));
+  group.loop.advance(5s);
+  EXPECT_EQ(group.inboxes.signals.back().first, std::vector<UserId>{group.ann});
+  EXPECT_TRUE(look(group.ben)->marks.empty());
+  EXPECT_TRUE(look(group.ann)->marks.empty()) << "who is gone is nowhere";
+  EXPECT_EQ(group.talk->typing(group.ben, false).error().code, Code::forbidden);
+}
+
+TEST(Groups, LargeOnesHaveNoMarks) {
+  Group group;
+  std::vector<UserId> many;
+  for (int i = 0; i < 250; ++i) many.push_back(user("m" + std::to_string(1000 + i)));
+  ASSERT_TRUE(group.add(group.ann, many));
+  ASSERT_TRUE(value_of(group.loop, group.scope.start(group.talk->look(group.ann))));
+  ASSERT_TRUE(value_of(group.loop, group.scope.start(group.talk->mark(group.ben, {{1}, {1}}))));
+  ASSERT_TRUE(group.talk->typing(group.ben, false));
+  group.loop.advance(5s);
+  EXPECT_TRUE(group.inboxes.signals.empty());
+  EXPECT_TRUE(value_of(group.loop, group.scope.start(group.talk->look(group.ann)))->marks.empty());
 }
 
 TEST(Groups, WhoLeftSeesNothingOfWhatChangedSince) {

@@ -138,6 +138,29 @@ Task<Result<Ok>> Conversations::block(ConversationId id, UserId self, UserId oth
   co_return done;
 }
 
+Task<Result<Ok>> Conversations::mark(ConversationId id, UserId member, Mark mark) {
+  auto pinned = co_await acquire(id);
+  if (!pinned) co_return pinned.error();
+  if (!*pinned) co_return Failure{Code::not_found};
+  auto done = co_await (*pinned)->mark(std::move(member), mark);
+  co_return done;
+}
+
+Task<Result<Receipts>> Conversations::look(ConversationId id, UserId member) {
+  auto pinned = co_await acquire(id);
+  if (!pinned) co_return pinned.error();
+  if (!*pinned) co_return Failure{Code::not_found};
+  auto receipts = co_await (*pinned)->look(std::move(member));
+  co_return receipts;
+}
+
+Task<Result<Ok>> Conversations::typing(ConversationId id, UserId member, bool stopped) {
+  auto pinned = co_await acquire(id);
+  if (!pinned) co_return pinned.error();
+  if (!*pinned) co_return Failure{Code::not_found};
+  co_return (*pinned)->typing(member, stopped);
+}
+
 Task<void> Conversations::recover(Slot slot, Epoch from) {
   std::string partition = pending_partition(slot), next = pending_from(from);
   int running = 0;

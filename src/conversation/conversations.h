@@ -35,6 +35,9 @@ class Conversations {
   Task<Result<GroupView>> group(ConversationId id, UserId reader);
   Task<Result<MemberList>> members(ConversationId id, UserId reader, UserId after, std::size_t limit);
   Task<Result<Ok>> block(ConversationId id, UserId self, UserId other, bool blocked);
+  Task<Result<Ok>> mark(ConversationId id, UserId member, Mark mark);
+  Task<Result<Receipts>> look(ConversationId id, UserId member);
+  Task<Result<Ok>> typing(ConversationId id, UserId member, bool stopped);
 
   // Finishes the fan-outs that a former epoch left pending in this slot; repeats until each is done. Serving goes on meanwhile.
   // `from`: the first epoch that may have left any.

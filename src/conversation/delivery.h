@@ -1,6 +1,7 @@
 // conversation/delivery.h — From a conversation to the inboxes of its members: what is handed over, and the seam over which.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -27,6 +28,25 @@ struct Presence {
   std::optional<WallTime> since;  // When offline: since when, if known.
 };
 
+// Where a user is in a conversation, as others may know it: a mark of 0 is none, or one that they keep to themselves.
+struct Mark {
+  Seq read;
+  Seq delivered;  // The highest position that one of their devices confirmed.
+  auto operator<=>(const Mark&) const = default;
+};
+struct MemberMark {
+  UserId user;
+  Mark mark;
+};
+
+// What those who look at a conversation are told of others, and nobody keeps.
+struct Signal {
+  ConversationId conversation;
+  std::vector<MemberMark> marks;
+  UserId typing;  // Who writes, or (`stopped`) does no more; empty: this is about marks.
+  bool stopped = false;
+};
+
 // Implemented by whoever knows which loop or node owns a user (server/). Futures complete on the caller's loop.
 class Delivery {
  public:
@@ -40,6 +60,9 @@ class Delivery {
 
   // Is there such a user?
   virtual Future<Result<bool>> exists(UserId user) = 0;
+
+  // To the devices of these users that look at the conversation. May be lost.
+  virtual void signal(std::vector<UserId> to, std::shared_ptr<const Signal> signal) = 0;
 };
 
 }  // namespace kith

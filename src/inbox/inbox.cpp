@@ -22,8 +22,13 @@ bool leaves(const Entry& entry, const UserId& user) {
 }
 }  // namespace
 
-Inbox::Inbox(Loop& loop, Store& store, UserId user, Epoch epoch, InboxObserver& observer)
-    : loop_(loop), store_(store), observer_(observer), user_(user), log_(loop, store, {LogTable::inboxes, user.text()}, epoch, *this) {}
+Inbox::Inbox(Loop& loop, Store& store, UserId user, Epoch epoch, InboxObserver& observer, MarkKeeper& keeper)
+    : loop_(loop),
+      store_(store),
+      observer_(observer),
+      keeper_(keeper),
+      user_(user),
+      log_(loop, store, {LogTable::inboxes, user.text()}, epoch, *this) {}
 
 Inbox::~Inbox() = default;
 
@@ -44,6 +49,7 @@ Task<Result<bool>> Inbox::open() {
     state.queued = state.row.reached;
     state.read_queued = state.row.read;
     state.settings_queued = state.row.settings;
+    state.told = {};  // Perhaps: then it is told again.
     touch(state);
   }
   co_return true;
@@ -72,6 +78,7 @@ Inbox::State& Inbox::adopt(ConversationState row) {
   state.read_queued = row.read;
   state.settings_queued = row.settings;
   state.row = std::move(row);
+  state.told = state.row.mark();
   return state;
 }
 
@@ -259,8 +266,11 @@ Task<void> Inbox::write_behind() {
       co_await wait(loop_, 2s);
     }
     std::vector<Row> rows;
+    std::vector<std::pair<ConversationId, Mark>> marks;
     for (auto& [id, state] : states_) {
-      if (std::exchange(state.dirty, false)) rows.push_back(encode(state.row));
+      if (!std::exchange(state.dirty, false)) continue;
+      rows.push_back(encode(state.row));
+      if (Mark mark = state.row.mark(); mark != state.told) marks.emplace_back(id, mark);
     }
     dirty_ = 0;
     // The map has no order of its own; what is written must not depend on it.
@@ -271,12 +281,53 @@ Task<void> Inbox::write_behind() {
       put = co_await until_definite(loop_, [&] { return store_.put(RowTable::user_conversations, user_.text(), rows); });
     }
     crash_point("view_written");
+    // Above the checkpoint the log still says what there is to tell.
+    auto told = co_await tell_marks(std::move(marks));
+    if (!told) {
+      co_await wait(loop_, kWriteBehind);
+      continue;
+    }
     auto moved = co_await log_.set_checkpoint(covered);
     (void)moved;
     if (dirty_ > 0) co_await wait(loop_, kWriteBehind);
   }
   writing_ = false;
   forget_quiet_states();
+}
+
+// A failure: those that were not told are to be written again.
+Task<Result<Ok>> Inbox::tell_marks(std::vector<std::pair<ConversationId, Mark>> marks) {
+  std::sort(marks.begin(), marks.end(), [](const auto& a, const auto& b) { return a.first.key() < b.first.key(); });
+  std::vector<Future<Result<Ok>>> answers;
+  for (const auto& [conversation, mark] : marks) answers.push_back(keeper_.mark(conversation, user_, mark));
+  Result<Ok> all = Ok{};
+  for (std::size_t i = 0; i < marks.size(); ++i) {
+    auto told = co_await std::move(answers[i]);
+    auto there = states_.find(marks[i].first);
+    KITH_ASSERT(there != states_.end());  // None is forgotten while write-behind is at work.
+    if (told || told.error().code == Code::not_found) {
+      there->second.told = marks[i].second;
+    } else {
+      touch(there->second);
+      all = told.error();
+    }
+  }
+  co_return all;
+}
+
+void Inbox::confirmed(Useq useq) {
+  for (auto& [id, state] : states_) {
+    Seq delivered = state.row.delivered;
+    if (state.row.last <= useq) {
+      delivered = state.row.reached;
+    } else if (state.undelivered.first <= useq) {
+      delivered = std::max(delivered, state.undelivered.second);
+      state.undelivered = {state.row.last, state.row.reached};
+    }
+    if (delivered <= state.row.delivered) continue;
+    state.row.delivered = delivered;
+    touch(state);
+  }
 }
 
 void Inbox::forget_quiet_states() {

@@ -4,7 +4,8 @@
 //   Order        useq, dense. Pointers of one conversation merge into a range only while they wait to be appended; with no session of
 //                the user they wait up to kHold for that.
 //   Durable      hand_off() and read() complete when their pointer is durable; then, in the same turn, sessions hear of it.
-//   Views        The row of each conversation follows within a second (write-behind); the checkpoint says how far.
+//   Views        The row of each conversation follows within a second (write-behind), and what its conversation knows of this user's marks;
+//                the checkpoint says how far.
 //   Fails        With a Failure; nothing was promised then, and the caller repeats.
 #pragma once
 
@@ -36,11 +37,19 @@ class InboxObserver {
   virtual void advanced(const UserId& user, const InboxStep& step) = 0;
 };
 
+// Tells a conversation where one of its members is. Implemented by whoever knows where conversations live.
+class MarkKeeper {
+ public:
+  virtual ~MarkKeeper() = default;
+  // Completes when the mark is durable there. not_found: the user is no member any more.
+  virtual Future<Result<Ok>> mark(ConversationId conversation, UserId member, Mark mark) = 0;
+};
+
 class Inbox final : private Log::Owner {
  public:
   static constexpr std::size_t kHiddenMax = 1000;  // Entries of one conversation.
 
-  Inbox(Loop& loop, Store& store, UserId user, Epoch epoch, InboxObserver& observer);
+  Inbox(Loop& loop, Store& store, UserId user, Epoch epoch, InboxObserver& observer, MarkKeeper& keeper);
   ~Inbox() override;
 
   Task<Result<bool>> open();  // Always true: every user has an inbox.
@@ -56,6 +65,9 @@ class Inbox final : private Log::Owner {
   Task<Result<Ok>> hide(ConversationId conversation, Seq seq);
   // `change` gets the settings as they are on their way to be.
   Task<Result<Ok>> configure(ConversationId conversation, Fn<void(Settings&)> change);
+
+  // One of the user's devices has everything up to `useq`: others come to know that it was delivered.
+  void confirmed(Useq useq);
 
   // Pointers after `after`, oldest first, at most `limit`. Numbered after + 1, after + 2, ….
   Task<Result<std::vector<Pointer>>> pointers(Useq after, std::uint32_t limit);
@@ -87,6 +99,8 @@ class Inbox final : private Log::Owner {
     ConversationState row;
     Seq queued;  // Mark once everything on its way is durable.
     Seq read_queued;
+    Mark told;                         // What the conversation knows.
+    std::pair<Useq, Seq> undelivered;  // A step that was not confirmed yet, of a conversation in which more has come since.
     Settings settings_queued;
     std::size_t notes = 0;        // On their way.
     Outgoing* merging = nullptr;  // Still waiting, so it may grow.
@@ -110,11 +124,13 @@ class Inbox final : private Log::Owner {
   Task<Result<Ok>> note(State& state, Pointer pointer);
   void touch(State& state);
   Task<void> write_behind();
+  Task<Result<Ok>> tell_marks(std::vector<std::pair<ConversationId, Mark>> marks);
   void forget_quiet_states();
 
   Loop& loop_;
   Store& store_;
   InboxObserver& observer_;
+  MarkKeeper& keeper_;
   const UserId user_;
   Log log_;
   std::unordered_map<ConversationId, State> states_;

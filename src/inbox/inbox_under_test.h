@@ -53,7 +53,7 @@ struct Talk {
   std::uint64_t n = 0;
 };
 
-struct Home : InboxObserver {
+struct Home : InboxObserver, MarkKeeper {
   explicit Home(std::uint64_t seed = 5, MemoryTiming timing = {100us, 2ms}) : random(seed), disk(loop, random, timing) { power_on(); }
 
   void power_on() {
@@ -68,7 +68,7 @@ struct Home : InboxObserver {
     power_on();
   }
   bool open() {
-    inbox = std::make_unique<Inbox>(loop, *store, bob, epoch, *this);
+    inbox = std::make_unique<Inbox>(loop, *store, bob, epoch, *this, *this);
     auto opened = value_of(loop, scope.start(inbox->open()));
     return opened && *opened;
   }
@@ -152,11 +152,23 @@ struct Home : InboxObserver {
     heard.push_back(step.useq);
   }
 
+  // MarkKeeper
+  Future<Result<Ok>> mark(ConversationId conversation, UserId member, Mark mark) override {
+    EXPECT_EQ(member, bob);
+    ++marks_told;
+    if (mark_failure) return Future<Result<Ok>>::ready(Failure{*mark_failure});
+    marks[conversation] = mark;
+    return Future<Result<Ok>>::ready(Ok{});
+  }
+
   const UserId alice = user("alice"), bob = user("bob");
   const LogId log{LogTable::inboxes, "bob"};
   Epoch epoch;
   bool here = true;  // Has bob a session?
   std::vector<Useq> heard;
+  std::map<ConversationId, Mark> marks;  // As the conversations know them.
+  std::size_t marks_told = 0;
+  std::optional<Code> mark_failure;
   ManualLoop loop;
   SeededRandom random;
   MemoryDisk disk;

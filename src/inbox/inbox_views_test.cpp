@@ -105,7 +105,7 @@ TEST(InboxViews, ASlowOpeningWritesNoHalfReplayedView) {
   ASSERT_EQ(home.checkpoint(), Seq{0}) << "all of it is still to be replayed";
   home.crash();
   home.disk.set_timing({1200ms, 1200ms});
-  home.inbox = std::make_unique<Inbox>(home.loop, *home.store, home.bob, home.epoch, home);
+  home.inbox = std::make_unique<Inbox>(home.loop, *home.store, home.bob, home.epoch, home, home);
   auto opened = note(home.scope.start(home.inbox->open()));
   bool was_slow = false;
   // Also a while longer: a view that was taken during the opening is written later.
@@ -180,7 +180,7 @@ TEST(InboxViews, WithManyConversationsTheQuietOnesAreForgottenAndNothingIsTakenT
 // ----------------------------------------------------------------------------------------------------- the inboxes of a loop
 
 struct InMemory : Home {
-  InMemory() : all(loop, *store, *this, epoch, 0) {}
+  InMemory() : all(loop, *store, *this, *this, epoch, 0) {}
   Future<Result<Seq>> hand_over(HandOff handoff) { return tasks.start(all.hand_off(std::move(handoff))); }
 
   Inboxes all;

@@ -10,13 +10,13 @@ class Inboxes {
  public:
   using Pin = Residents<UserId, Inbox>::Pin;
 
-  Inboxes(Loop& loop, Store& store, InboxObserver& observer, Epoch epoch, std::size_t budget_bytes)
-      : loop_(loop), store_(store), observer_(observer), epoch_(epoch), residents_(budget_bytes) {}
+  Inboxes(Loop& loop, Store& store, InboxObserver& observer, MarkKeeper& keeper, Epoch epoch, std::size_t budget_bytes)
+      : loop_(loop), store_(store), observer_(observer), keeper_(keeper), epoch_(epoch), residents_(budget_bytes) {}
 
   // Never empty: every user has an inbox.
   Task<Result<Pin>> acquire(UserId user) {
     return residents_.acquire(
-        user, [this, user] { return std::make_unique<Inbox>(loop_, store_, user, epoch_, observer_); },
+        user, [this, user] { return std::make_unique<Inbox>(loop_, store_, user, epoch_, observer_, keeper_); },
         [](Inbox& inbox) { return inbox.open(); });
   }
 
@@ -36,6 +36,7 @@ class Inboxes {
   Loop& loop_;
   Store& store_;
   InboxObserver& observer_;
+  MarkKeeper& keeper_;
   const Epoch epoch_;
   Residents<UserId, Inbox> residents_;
 };

@@ -120,9 +120,10 @@ Row encode(const ConversationState& state) {
   ByteWriter writer(row.value);
   writer.u8(kForm);
   writer.string(state.with.text());
-  for (std::uint64_t value : {state.reached.value, state.n, state.read.value, state.read_n, state.own.value, state.own_n,
-                              state.cleared.value, state.cleared_n, state.joined.value, state.joined_n, state.left.value,
-                              state.message.value, state.message_epoch.value, state.active.value, state.last.value}) {
+  for (std::uint64_t value :
+       {state.reached.value, state.n, state.read.value, state.read_n, state.own.value, state.own_n, state.cleared.value, state.cleared_n,
+        state.joined.value, state.joined_n, state.left.value, state.delivered.value, state.message.value, state.message_epoch.value,
+        state.active.value, state.last.value}) {
     writer.varint(value);
   }
   write_settings(writer, state.settings);
@@ -135,9 +136,10 @@ bool decode_state(const std::string& value, ConversationState& state) {
   ByteReader reader(value);
   auto form = reader.u8();
   state.with = UserId::parse(reader.string()).value_or(UserId{});
-  for (std::uint64_t* field : {&state.reached.value, &state.n, &state.read.value, &state.read_n, &state.own.value, &state.own_n,
-                               &state.cleared.value, &state.cleared_n, &state.joined.value, &state.joined_n, &state.left.value,
-                               &state.message.value, &state.message_epoch.value, &state.active.value, &state.last.value}) {
+  for (std::uint64_t* field :
+       {&state.reached.value, &state.n, &state.read.value, &state.read_n, &state.own.value, &state.own_n, &state.cleared.value,
+        &state.cleared_n, &state.joined.value, &state.joined_n, &state.left.value, &state.delivered.value, &state.message.value,
+        &state.message_epoch.value, &state.active.value, &state.last.value}) {
     *field = reader.varint();
   }
   state.settings = read_settings(reader);

@@ -10,6 +10,7 @@
 
 #include "base/ids.h"
 #include "base/time.h"
+#include "conversation/delivery.h"
 #include "store/store.h"
 
 namespace kith {
@@ -67,7 +68,8 @@ struct ConversationState {
   Seq left;                 // Where they left last.
   std::vector<Seq> hidden;  // Above `cleared`, ascending.
   Settings settings;
-  Seq message;  // The newest message, and the epoch of its row: a list page finds it without opening the log.
+  Seq delivered;  // As far as one of the user's devices confirmed. Not in the log: what a crash takes is confirmed again.
+  Seq message;    // The newest message, and the epoch of its row: a list page finds it without opening the log.
   Epoch message_epoch;
   Useq active;  // Of the newest pointer that brought something new: the order of the list.
   Useq last;    // Of the newest pointer that this row contains.
@@ -75,6 +77,7 @@ struct ConversationState {
   bool operator==(const ConversationState&) const = default;
   void apply(const Pointer& pointer, Useq useq);
   bool shows(Seq seq) const { return seq > cleared && !std::binary_search(hidden.begin(), hidden.end(), seq); }
+  Mark mark() const { return {read, std::max(read, delivered)}; }   // What others may know.
   bool present() const { return left == Seq{0} || left < joined; }  // Still a member.
   std::uint64_t unread() const { return n - std::min(n, std::max({read_n, own_n, joined_n, cleared_n})); }
 };

@@ -122,7 +122,7 @@ void Polls::confirm(Device& device, Useq useq) {
   if (useq <= device.confirmed || (device.confirmed_at.ns != 0 && now - device.confirmed_at < kConfirmEvery)) return;
   device.confirmed = useq;
   device.confirmed_at = now;
-  scope_.spawn(write_confirmed(place_, device.user(), device.device(), useq));
+  scope_.spawn(take_confirmed(place_, device.user(), device.device(), useq));
 }
 
 Task<RestResponse> Polls::poll(PollRequest request) {

@@ -17,7 +17,7 @@ Shard::Shard(LoopParts parts, const NodeOptions& options, const Lifetime& lifeti
       directory(loop, *store),
       accounts(loop, *store, *hasher, options.accounts,
                [this](const UserId& user, const std::optional<DeviceId>& device) { directory.revoke(user, device); }),
-      inboxes(loop, *store, directory, lifetime.epoch, options.cache_bytes / loops / 2),
+      inboxes(loop, *store, directory, *router, lifetime.epoch, options.cache_bytes / loops / 2),
       conversations(loop, *store, *router, lifetime.epoch, options.cache_bytes / loops / 2),
       place{loop, *store, lifetime.store, *router, directory, inboxes, reader, options.session, traffic, {}, false},
       polls(place) {}

@@ -115,6 +115,37 @@ Future<Result<Ok>> Router::block(ConversationId id, UserId self, UserId other, b
   });
 }
 
+Future<Result<Receipts>> Router::look(ConversationId id, UserId member) {
+  return call<Result<Receipts>>(node_.home(id.slot()), [id, member = std::move(member)](Shard& shard) mutable {
+    return shard.conversations.look(id, std::move(member));
+  });
+}
+
+Future<Result<Ok>> Router::typing(ConversationId id, UserId member, bool stopped) {
+  return call<Result<Ok>>(node_.home(id.slot()), [id, member = std::move(member), stopped](Shard& shard) mutable {
+    return shard.conversations.typing(id, std::move(member), stopped);
+  });
+}
+
+Future<Result<Ok>> Router::mark(ConversationId conversation, UserId member, Mark mark) {
+  return call<Result<Ok>>(node_.home(conversation.slot()), [conversation, member = std::move(member), mark](Shard& shard) mutable {
+    return shard.conversations.mark(conversation, std::move(member), mark);
+  });
+}
+
+// One post a loop, not one a user.
+void Router::signal(std::vector<UserId> to, std::shared_ptr<const Signal> signal) {
+  for (std::size_t loop = 0; loop < node_.size(); ++loop) {
+    std::vector<UserId> of_loop;
+    for (const UserId& user : to) {
+      if (home(user) == loop) of_loop.push_back(user);
+    }
+    if (of_loop.empty()) continue;
+    Shard& there = node_.shard(loop);
+    there.loop.post([&there, of_loop = std::move(of_loop), signal] { there.directory.signal(of_loop, *signal); });
+  }
+}
+
 Future<Result<Seq>> Router::hand_off(HandOff handoff) {
   std::size_t target = home(handoff.member);
   return call<Result<Seq>>(target,

@@ -14,7 +14,7 @@ namespace kith {
 
 class Node;
 
-class Router final : public Backend, public Delivery, public AccountsRouter, public RestRouter {
+class Router final : public Backend, public Delivery, public MarkKeeper, public AccountsRouter, public RestRouter {
  public:
   Router(Node& node, std::size_t here) : node_(node), here_(here) {}
 
@@ -35,11 +35,17 @@ class Router final : public Backend, public Delivery, public AccountsRouter, pub
   Future<Result<GroupView>> group(ConversationId id, UserId reader) override;
   Future<Result<MemberList>> members(ConversationId id, UserId reader, UserId after, std::size_t limit) override;
   Future<Result<Ok>> block(ConversationId id, UserId self, UserId other, bool blocked) override;
+  Future<Result<Receipts>> look(ConversationId id, UserId member) override;
+  Future<Result<Ok>> typing(ConversationId id, UserId member, bool stopped) override;
 
   // Delivery
   Future<Result<Seq>> hand_off(HandOff handoff) override;
   Future<Presence> presence(UserId user) override;
   Future<Result<bool>> exists(UserId user) override;
+  void signal(std::vector<UserId> to, std::shared_ptr<const Signal> signal) override;
+
+  // MarkKeeper
+  Future<Result<Ok>> mark(ConversationId conversation, UserId member, Mark mark) override;
 
   // AccountsRouter
   Future<AuthResponse> on(UserId user, Fn<Task<AuthResponse>(Accounts&)> work) override;

@@ -49,6 +49,8 @@ class Backend {
   virtual Future<Result<GroupView>> group(ConversationId id, UserId reader) = 0;
   virtual Future<Result<MemberList>> members(ConversationId id, UserId reader, UserId after, std::size_t limit) = 0;
   virtual Future<Result<Ok>> block(ConversationId id, UserId self, UserId other, bool blocked) = 0;
+  virtual Future<Result<Receipts>> look(ConversationId id, UserId member) = 0;
+  virtual Future<Result<Ok>> typing(ConversationId id, UserId member, bool stopped) = 0;
 };
 
 }  // namespace kith

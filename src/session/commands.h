@@ -20,6 +20,9 @@ class Commands {
   // Any command but auth, confirm and ping, which are the connection's own. Beyond SessionOptions::commands_max in progress: busy.
   void carry_out(wire::Command& command);
 
+  // The conversation whose marks and typing are to be told live.
+  const std::optional<ConversationId>& looking() const { return looking_; }
+
  private:
   void carry_out(std::uint64_t re, wire::Send& send);
   void carry_out(std::uint64_t re, wire::Open& open);
@@ -75,6 +78,8 @@ class Commands {
   Task<void> do_clear(std::uint64_t re, ConversationId id, Seq seq);
   Task<void> do_hide(std::uint64_t re, ConversationId id, Seq seq);
   Task<void> do_configure(std::uint64_t re, ConversationId id, wire::Configure wish);
+  Task<void> do_look(std::uint64_t re, ConversationId id);
+  Task<void> do_typing(std::uint64_t re, ConversationId id, bool stopped);
   Task<void> do_block(std::uint64_t re, UserId other, bool blocked);
   void go_on();
   void finish(std::uint64_t re, const Result<Ok>& result);
@@ -86,6 +91,7 @@ class Commands {
   // Commands that first ask about other users would be overtaken by those behind them, which therefore wait.
   bool behind_ = false;
   std::deque<wire::Command> held_;
+  std::optional<ConversationId> looking_;
   Scope scope_;
 };
 

@@ -3,8 +3,37 @@
 
 namespace kith {
 
-void Commands::carry_out(std::uint64_t re, wire::Look&) { frames_.write_failure(re, Code::unavailable); }
+void Commands::carry_out(std::uint64_t re, wire::Look& look) {
+  looking_.reset();
+  if (look.conversation.empty()) return frames_.write({re, wire::Receipts{}});
+  auto id = ConversationId::parse(look.conversation);
+  if (!id) return frames_.write_failure(re, Code::not_found);
+  looking_ = *id;  // Before the answer: a mark that moves meanwhile must not be lost between the two.
+  ++in_progress_;
+  scope_.spawn(do_look(re, *id));
+}
 
-void Commands::carry_out(std::uint64_t re, wire::Type&) { frames_.write_failure(re, Code::unavailable); }
+Task<void> Commands::do_look(std::uint64_t re, ConversationId id) {
+  auto receipts = co_await place_.backend.look(id, user_);
+  --in_progress_;
+  if (receipts) {
+    frames_.write_receipts(re, id, *receipts);
+    co_return;
+  }
+  if (looking_ == id) looking_.reset();
+  frames_.write_failure(re, receipts.error());
+}
+
+void Commands::carry_out(std::uint64_t re, wire::Type& type) {
+  auto id = ConversationId::parse(type.conversation);
+  if (!id) return frames_.write_failure(re, Code::not_found);
+  ++in_progress_;
+  scope_.spawn(do_typing(re, *id, type.stopped));
+}
+
+Task<void> Commands::do_typing(std::uint64_t re, ConversationId id, bool stopped) {
+  auto done = co_await place_.backend.typing(id, user_, stopped);
+  finish(re, done);
+}
 
 }  // namespace kith

@@ -55,6 +55,14 @@ void Directory::advanced(const UserId& user, const InboxStep& step) {
   for (Attendant* attendant = place->second; attendant; attendant = attendant->next_of_user_) attendant->step(step);
 }
 
+void Directory::signal(const std::vector<UserId>& users, const Signal& signal) {
+  for (const UserId& user : users) {
+    auto place = sessions_.find(user);
+    if (place == sessions_.end()) continue;
+    for (Attendant* attendant = place->second; attendant; attendant = attendant->next_of_user_) attendant->signal(signal);
+  }
+}
+
 Task<Presence> Directory::presence(UserId user) {
   if (present(user)) co_return Presence{true, std::nullopt};
   RowKey key{RowTable::users, user.text(), kSeenKey};

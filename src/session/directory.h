@@ -17,6 +17,8 @@ class Attendant {
   virtual const UserId& user() const = 0;
   virtual const DeviceId& device() const = 0;
   virtual void step(const InboxStep& step) = 0;
+  // About others in a conversation; for who looks at it.
+  virtual void signal(const Signal&) {}
   virtual void end(Code reason) = 0;
   // As end(), because the server is going away: it may come back after this time.
   virtual void dismiss(std::uint32_t after_ms) = 0;
@@ -44,6 +46,7 @@ class Directory final : public InboxObserver {
   void dismiss_all(Duration spread);
 
   Task<Presence> presence(UserId user);
+  void signal(const std::vector<UserId>& users, const Signal& signal);
   std::size_t count() const { return count_; }
 
   // InboxObserver

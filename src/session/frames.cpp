@@ -76,6 +76,29 @@ void Frames::write_sent(std::uint64_t re, const Receipt& receipt) {
   transport_.send(place_.scratch);
 }
 
+namespace {
+
+wire::Marks to_wire(const MemberMark& member) { return {member.user.text(), member.mark.delivered.value, member.mark.read.value}; }
+
+}  // namespace
+
+void Frames::write_receipts(std::uint64_t re, const ConversationId& conversation, const Receipts& receipts) {
+  wire::Receipts out{.conversation = conversation.text()};
+  for (const MemberMark& member : receipts.marks) out.items.push_back(to_wire(member));
+  if (!receipts.other.empty()) {
+    out.presence = wire::Presence{.user = receipts.other.text(), .online = receipts.presence.online};
+    out.presence->since = receipts.presence.since.value_or(WallTime{});
+  }
+  write({re, std::move(out)});
+}
+
+void Frames::write_signal(const Signal& signal) {
+  if (!signal.typing.empty()) return write({0, wire::Typing{signal.conversation.text(), signal.typing.text(), signal.stopped}});
+  wire::Receipts out{.conversation = signal.conversation.text()};
+  for (const MemberMark& member : signal.marks) out.items.push_back(to_wire(member));
+  write({0, std::move(out)});
+}
+
 void Frames::write_history(std::uint64_t re, const ConversationId& conversation, const HistoryPage& page) {
   bool all_plain = std::all_of(page.entries.begin(), page.entries.end(), [](const EntryPtr& entry) { return plain(*entry); });
   if (encoding_ == Encoding::proto || !all_plain) {

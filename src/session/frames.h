@@ -20,6 +20,8 @@ class Frames {
   void write_event(Useq useq, const ConversationId& conversation, const Entry& entry);  // useq 0: none.
   void write_history(std::uint64_t re, const ConversationId& conversation, const HistoryPage& page);
   void write_sent(std::uint64_t re, const Receipt& receipt);
+  void write_receipts(std::uint64_t re, const ConversationId& conversation, const Receipts& receipts);
+  void write_signal(const Signal& signal);
 
   Transport& transport() const { return transport_; }
   Encoding encoding() const { return encoding_; }

@@ -28,8 +28,10 @@ Position find_position(Place& place, const Inbox& inbox, const std::string& pres
 
 std::string cursor_at(const Place& place, std::uint32_t rebuild, Useq useq) { return Cursor{place.store_id, rebuild, useq}.text(); }
 
-// Beside the device's own row, in a partition that no user id can name.
-Task<void> write_confirmed(Place& place, UserId user, DeviceId device, Useq useq) {
+Task<void> take_confirmed(Place& place, UserId user, DeviceId device, Useq useq) {
+  auto inbox = co_await place.inboxes.acquire(user);
+  if (inbox) (*inbox)->confirmed(useq);
+  // Beside the device's own row, in a partition that no user id can name.
   std::string value;
   ByteWriter(value).varint(useq.value);
   std::vector<Row> rows{{device.text(), std::move(value)}};

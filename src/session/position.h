@@ -19,7 +19,8 @@ Position find_position(Place& place, const Inbox& inbox, const std::string& curs
 // What the device is given for this place.
 std::string cursor_at(const Place& place, std::uint32_t rebuild, Useq useq);
 
-// Writes that the device has applied everything up to `useq`. Not said to anybody when it fails: a later one follows.
-Task<void> write_confirmed(Place& place, UserId user, DeviceId device, Useq useq);
+// The device has applied everything up to `useq`: the inbox hears of it, and it is written. Not said to anybody when that fails: a later
+// one follows.
+Task<void> take_confirmed(Place& place, UserId user, DeviceId device, Useq useq);
 
 }  // namespace kith

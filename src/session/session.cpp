@@ -66,6 +66,7 @@ Task<void> Session::begin(Admitted admitted) {
   Position found = find_position(place_, **inbox, admitted.cursor, admitted.useq);
   position_ = found.at;
   if (found.resync) frames_.write({0, wire::Resync{cursor_at(place_, rebuild_, position_), found.resync}});
+  if (!found.resync) (*inbox)->confirmed(position_);
   (*inbox)->hurry();
   began_ = true;
   start_pump();
@@ -130,6 +131,13 @@ void Session::step(const InboxStep& step) {
     ++place_.traffic.events;
     frames_.write_event(last ? step.useq : Useq{0}, pointer.conversation, *entry);
   }
+}
+
+void Session::signal(const Signal& signal) {
+  if (ended_ || commands_.looking() != signal.conversation) return;
+  // What is soft gives way first.
+  if (frames_.transport().unsent() > place_.options.unsent_max / 2) return;
+  frames_.write_signal(signal);
 }
 
 // A step that is about the user alone.
@@ -209,7 +217,7 @@ void Session::take_confirmation(Useq useq) {
 
 void Session::confirm() {
   confirmed_written_ = confirmed_;
-  scope_.spawn(write_confirmed(place_, user_, device_, confirmed_));
+  scope_.spawn(take_confirmed(place_, user_, device_, confirmed_));
 }
 
 }  // namespace kith

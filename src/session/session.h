@@ -30,6 +30,7 @@ class Session final : public Peer, public Attendant {
   const UserId& user() const override { return user_; }
   const DeviceId& device() const override { return device_; }
   void step(const InboxStep& step) override;
+  void signal(const Signal& signal) override;
   void end(Code reason) override;
   void dismiss(std::uint32_t after_ms) override;
 

@@ -18,7 +18,7 @@
 namespace kith::test {
 
 // Tokens are "user/device". Conversations and inboxes are the real ones.
-struct Server final : Backend, Delivery {
+struct Server final : Backend, Delivery, MarkKeeper {
   static constexpr MemoryTiming kAtOnce{};
   explicit Server(MemoryTiming timing = {100us, 2ms}) : disk(loop, random, timing) {}
 
@@ -76,10 +76,24 @@ struct Server final : Backend, Delivery {
     return scope.start(conversations.block(id, std::move(self), std::move(other), blocked));
   }
 
+  Future<Result<Receipts>> look(ConversationId id, UserId member) override {
+    return scope.start(conversations.look(id, std::move(member)));
+  }
+  Future<Result<Ok>> typing(ConversationId id, UserId member, bool stopped) override {
+    return scope.start(conversations.typing(id, std::move(member), stopped));
+  }
+
   // Delivery
   Future<Result<Seq>> hand_off(HandOff handoff) override { return scope.start(inboxes.hand_off(std::move(handoff))); }
   Future<Presence> presence(UserId who) override { return scope.start(directory.presence(std::move(who))); }
   Future<Result<bool>> exists(UserId who) override { return Future<Result<bool>>::ready(who.text() != "stranger"); }
+
+  void signal(std::vector<UserId> to, std::shared_ptr<const Signal> signal) override { directory.signal(to, *signal); }
+
+  // MarkKeeper
+  Future<Result<Ok>> mark(ConversationId id, UserId member, Mark mark) override {
+    return scope.start(conversations.mark(id, std::move(member), mark));
+  }
 
   // `count` messages from one user to another; returns when they are in both inboxes.
   void say(const std::string& from, const std::string& to, std::uint64_t count = 1, std::size_t bytes = 5) {
@@ -109,7 +123,7 @@ struct Server final : Backend, Delivery {
   Traffic traffic;
   wire::JsonReader reader;
   Directory directory{loop, store};
-  Inboxes inboxes{loop, store, directory, {1}, 64 << 20};
+  Inboxes inboxes{loop, store, directory, *this, {1}, 64 << 20};
   Conversations conversations{loop, store, *this, {1}, 64 << 20};
   Place place{loop, store, {77}, *this, directory, inboxes, reader, options, traffic, {}, false};
   Scope scope;

@@ -221,6 +221,7 @@ class Verifier {
     if (found == rows_.end() || found->second.first.last != state.last) return;
     auto& [row, seen] = found->second;
     seen = true;
+    row.delivered = state.delivered;  // Not in the log.
     if (!(row == state)) problem("the list of " + user + " does not say of " + state.conversation.text() + " what the inbox says");
   }
 

@@ -1,0 +1,53 @@
+// Where members are, and who writes: kept by Marks, judged here.
+#include "conversation/conversation.h"
+
+namespace kith {
+
+Marks& Conversation::marks() {
+  if (!marks_) marks_ = std::make_unique<Marks>(loop_, store_, delivery_, id_);
+  return *marks_;
+}
+
+Task<Result<Ok>> Conversation::mark(UserId member, Mark mark) {
+  if (!roster_.find_present(member)) co_return Failure{Code::not_found};
+  if (!has_marks()) co_return Ok{};
+  auto raised = co_await marks().raise(std::move(member), mark);
+  co_return raised;
+}
+
+Task<Result<Receipts>> Conversation::look(UserId member) {
+  Receipts out;
+  auto place = roster_.find_present(member);
+  if (!place) {
+    // Who left may look, and sees nobody.
+    if (!roster_.find(member)) co_return Failure{Code::not_found};
+    co_return out;
+  }
+  if (roster_.any_blocked() || !has_marks()) co_return out;
+  marks().look(member);
+  auto loaded = co_await marks().load();
+  if (!loaded) co_return loaded.error();
+  for (std::size_t i = 0; i < roster_.size(); ++i) {
+    const MemberRow& row = roster_[i];
+    if (i == *place || !row.present()) continue;
+    Mark mark = marks().of(row.user);
+    if (mark != Mark{}) out.marks.push_back({row.user, mark});
+  }
+  if (!id_.is_direct()) co_return out;
+  UserId with = other(member);
+  out.presence = co_await delivery_.presence(with);
+  out.other = std::move(with);
+  co_return out;
+}
+
+Result<Ok> Conversation::typing(const UserId& member, bool stopped) {
+  if (!roster_.find(member)) return Failure{Code::not_found};
+  auto place = roster_.find_present(member);
+  if (!place) return Failure{Code::forbidden};
+  if (roster_.any_blocked()) return Failure{Code::refused};
+  if (!id_.is_direct() && !group_.permissions.allow(roster_[*place].role, Deed::send)) return Failure{Code::forbidden};
+  if (has_marks()) marks().typing(member, stopped);
+  return Ok{};
+}
+
+}  // namespace kith
