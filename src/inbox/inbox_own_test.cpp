@@ -110,5 +110,59 @@ TEST(Joining, AnInboxBeginsWhereItsUserCameIn) {
   EXPECT_EQ(home.state(talk).unread(), 2u);
 }
 
+// Whatever happens in whatever order, and across crashes: unread is what a person would count.
+TEST(Unread, IsWhatAPersonWouldCount) {
+  for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+    Home home(seed);
+    Talk talk("alice");
+    SeededRandom random(seed);
+    ASSERT_TRUE(home.open());
+    std::uint64_t read = 0, cleared = 0;
+    std::vector<Future<Result<Ok>>> under_way;
+    for (int step = 0; step < 60; ++step) {
+      std::uint64_t head = talk.entries.size();
+      switch (random.below(7)) {
+        case 0:
+        case 1:
+          talk.say(home.alice, 1 + random.below(4));
+          break;
+        case 2:
+          talk.say(home.bob);
+          break;
+        case 3:
+          talk.change(home.alice);
+          break;
+        case 4:
+          if (head == 0 || home.state(talk).reached.value == 0) break;
+          read = std::max(read, 1 + random.below(home.state(talk).reached.value));
+          under_way.push_back(home.read(talk, read));
+          break;
+        case 5:
+          if (random.below(4) != 0 || home.state(talk).reached.value == 0) break;
+          cleared = std::max(cleared, 1 + random.below(home.state(talk).reached.value));
+          under_way.push_back(home.scope.start(home.inbox->clear(talk.id, talk.point(cleared))));
+          break;
+        default:
+          home.bring_up(talk);
+          if (random.below(3) == 0) home.loop.advance(2s);
+      }
+      if (random.below(12) != 0) continue;
+      home.loop.advance(50ms);  // What was asked for is durable, or it would be open whether it counts.
+      home.restart();
+    }
+    home.loop.advance(1s);
+    home.bring_up(talk);
+    std::uint64_t own = 0, expected = 0;
+    for (const EntryPtr& entry : talk.entries) {
+      if (entry->kind == EntryKind::message && entry->from == home.bob) own = entry->seq.value;
+    }
+    for (const EntryPtr& entry : talk.entries) {
+      if (entry->kind == EntryKind::message && entry->seq.value > std::max({read, own, cleared})) ++expected;
+    }
+    EXPECT_EQ(home.state(talk).unread(), expected) << "seed " << seed << ": " << home.said();
+    EXPECT_EQ(home.rebuilt()[talk.id].unread(), expected) << "seed " << seed;
+  }
+}
+
 }  // namespace
 }  // namespace kith::test

@@ -28,6 +28,15 @@ struct Talk {
       entries.push_back(std::move(entry));
     }
   }
+  // An entry that changes the last message; it is not counted.
+  void change(const UserId& from) {
+    auto entry = std::make_shared<Entry>();
+    entry->seq = {entries.size() + 1};
+    entry->kind = EntryKind::reaction;
+    entry->from = from;
+    entry->n = n;
+    entries.push_back(std::move(entry));
+  }
   // An entry that nobody can decode any more.
   void spoil() {
     auto entry = std::make_shared<Entry>();
