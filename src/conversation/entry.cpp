@@ -237,7 +237,8 @@ Entry changed_by(const Entry& message, const Entry& change) {
 }
 
 EntryPtr as_seen_up_to(Seq horizon, EntryPtr entry) {
-  if (entry->version <= horizon) return entry;
+  // What a deletion leaves of an edit tells nothing that is not theirs.
+  if (entry->version <= horizon || entry->kind != EntryKind::message) return entry;
   const Details& details = entry->details();
   bool said_otherwise =
       entry->deleted() || std::any_of(details.edits.begin(), details.edits.end(), [&](const Revision& edit) { return edit.seq > horizon; });

@@ -18,7 +18,10 @@ constexpr std::size_t kPageBytes = 128 << 10;    // Texts inline in one page.
 Task<Result<Ok>> inline_entries(Place& place, Inbox& inbox, wire::Page& page) {
   std::uint32_t left = kPageEntries;
   std::size_t bytes = kPageBytes;
+  // Their texts are copied when nothing is waited for any more: what is deleted until then must not be in the page.
+  std::vector<std::vector<EntryPtr>> found;
   for (wire::Change& change : page.changes) {
+    found.emplace_back();
     auto id = *ConversationId::parse(change.conversation);
     auto view = co_await inbox.view(id);
     if (!view) co_return view.error();
@@ -26,14 +29,16 @@ Task<Result<Ok>> inline_entries(Place& place, Inbox& inbox, wire::Page& page) {
     std::uint64_t fresh = change.to - change.from;
     auto limit = static_cast<std::uint32_t>(fresh <= left ? fresh : std::min(left, kFarBehindEntries));
     if (limit == 0) continue;
-    auto entries = co_await place.backend.newest(id, inbox.user(), {change.from}, {change.to}, limit, bytes);
-    if (!entries) co_return entries.error();
-    for (const EntryPtr& entry : *entries) {
-      if (!view->shows(entry->seq)) continue;
-      bytes -= std::min(bytes, entry->shown_weight());
-      change.entries.push_back(to_wire(id, *entry));
-    }
-    left -= static_cast<std::uint32_t>(entries->size());
+    auto newest = co_await place.backend.newest(id, inbox.user(), {change.from}, {change.to}, limit, bytes);
+    if (!newest) co_return newest.error();
+    left -= static_cast<std::uint32_t>(newest->size());
+    std::erase_if(*newest, [&](const EntryPtr& entry) { return !view->shows(entry->seq); });
+    for (const EntryPtr& entry : *newest) bytes -= std::min(bytes, entry->shown_weight());
+    found.back() = std::move(*newest);
+  }
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    auto id = *ConversationId::parse(page.changes[i].conversation);
+    for (const EntryPtr& entry : found[i]) page.changes[i].entries.push_back(to_wire(id, *entry));
   }
   co_return Ok{};
 }
