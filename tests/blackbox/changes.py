@@ -1,7 +1,7 @@
 """What entries do to the messages that they name: the rules of docs/protocol.md, "What a client does"."""
 
 CHANGES = ("edited", "deleted", "reacted")
-STAYS = {"conversation", "seq", "from", "time", "n", "clientId"}  # Of a deleted message, beside `deleted`.
+STAYS = {"conversation", "seq", "from", "time", "n", "clientId"}  # Of a deleted message, beside `deleted` and `version`.
 
 
 def kind_of(entry):
@@ -34,7 +34,7 @@ def changed(message, kind, change):
         after["reactions"] = [{"emoji": emoji, "users": users} for emoji, users in reactions.items() if users]
         if not after["reactions"]:
             del after["reactions"]
-    return after
+    return {**after, "version": max(change["seq"], message.get("version", 0))}
 
 
 def contradicts(before, after):
@@ -42,8 +42,12 @@ def contradicts(before, after):
     wrong = [name for name in STAYS if before.get(name) != after.get(name)]
     if "deleted" in before and before != after:
         wrong.append("deleted")
+    if after.get("withheld") or before.get("withheld"):  # Changed while the user was not there to see it.
+        return wrong
+    if after.get("version", 0) < before.get("version", 0) or (after.get("version") == before.get("version") and before != after):
+        wrong.append("version")
     if "deleted" in after:
-        return wrong + [f"{name} of a deleted message" for name in set(after) - STAYS - {"deleted"}]
+        return wrong + [f"{name} of a deleted message" for name in set(after) - STAYS - {"deleted", "version"}]
     wrong += [name for name in ("replyTo", "mentions", "attachments", "kind", "data") if before.get(name) != after.get(name)]
     if before.get("text") != after.get("text") and before.get("edits") == after.get("edits"):
         wrong.append("text without an edit")

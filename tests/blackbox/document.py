@@ -75,7 +75,9 @@ def reference():
         field.kind = field.kind if name == "id" else commands[name]
     bodies = {**sections["Replies"], **sections["Pushes"]}
     for name, field in frames["Frame"].fields.items():
-        field.kind = field.kind if name == "re" else bodies[name]
+        if name != "re":
+            types.setdefault(field.kind, bodies[name])  # Some are parts of others too.
+            field.kind = bodies[name]
     for part in sections.values():
         for found in part.values():
             for field in found.fields.values():

@@ -70,16 +70,17 @@ def once(pairs):
 
 
 class Server:
-    """A kithd of our own on a fresh data directory, or (with `url`) one that runs elsewhere."""
+    """A kithd of our own on a fresh data directory, or (with `url`) one that runs elsewhere. `tls`: an ssl.SSLContext, if it speaks TLS."""
 
-    def __init__(self, program=None, folder=None, flags=(), url=None, admin=None, key=None):
+    def __init__(self, program=None, folder=None, flags=(), url=None, admin=None, key=None, tls=None):
         self.program, self.folder, self.flags, self.process = program, folder, list(flags), None
-        self.admin, self.key = admin, key
+        self.admin, self.key, self.tls = admin, key, tls
+        self.scheme = "https://" if tls else "http://"
         if url:
             self.found(url)
 
     def found(self, url):
-        host, port = url.removeprefix("http://").rstrip("/").split(":")
+        host, port = url.removeprefix(self.scheme).rstrip("/").split(":")
         self.address = (host, int(port))
 
     def start(self):
@@ -95,7 +96,7 @@ class Server:
         impatience.start()
         line = self.process.stdout.readline().decode().strip()
         impatience.cancel()
-        assert line.startswith("ready http://"), f"it said {line!r}, not `ready http://…`; {self.last_words()}"
+        assert line.startswith("ready " + self.scheme), f"it said {line!r}, not `ready {self.scheme}…`; {self.last_words()}"
         self.found(line.split(" ")[1])
         self.admin = (self.folder / "admin.token").read_text().strip()
         return self
@@ -134,7 +135,10 @@ class Server:
 
     def http(self, method, path, body=None, token=None, headers=None):
         """→ an http.client response with `.json` (None for text) and `.text`; an error's object has been checked."""
-        connection = http.client.HTTPConnection(*self.address, timeout=WAIT_S)
+        if self.tls:
+            connection = http.client.HTTPSConnection(*self.address, timeout=WAIT_S, context=self.tls)
+        else:
+            connection = http.client.HTTPConnection(*self.address, timeout=WAIT_S)
         fields = dict(headers or {})
         if token:
             fields["Authorization"] = f"Bearer {token}"
@@ -164,7 +168,10 @@ class Server:
 
     def connect(self, protocols=("kith.v1.json",), **how):
         """A WebSocket that has said hello and nothing else."""
-        return Link(Socket(self.address, **how), protocols)
+        return Link(self.socket(**how), protocols)
+
+    def socket(self, **how):
+        return Socket(self.address, tls=self.tls, **how)
 
     def connect_or_none(self):
         """A WebSocket, if the server takes one more."""

@@ -69,7 +69,7 @@ def test_an_edit_is_seen_on_every_path(server):
         device.wait_for(where, 3)
         edited = {"conversation": where, "seq": 3, "from": laptop.user, "time": done["time"], "target": 1, "text": "one, edited"}
         assert device.entries[where][3] == edited
-        now = {**before, "text": "one, edited", "edits": [{"seq": 3, "time": done["time"]}]}
+        now = {**before, "text": "one, edited", "edits": [{"seq": 3, "time": done["time"]}], "version": 3}
         assert device.message(where, 1) == now == device.entries[where][1]
         assert [kind for kind, _ in device.whole_log(where)] == ["message", "message", "edited"]
         device.agrees(where)
@@ -227,7 +227,7 @@ def test_nothing_is_left_of_a_deleted_message(server):
     for device in (laptop, phone):
         device.wait_for(where, done["seq"])
         assert device.entries[where][seq] == {**{name: before[name] for name in ("conversation", "seq", "from", "time", "n", "clientId")},
-                                              "deleted": done["seq"]}
+                                              "deleted": done["seq"], "version": done["seq"]}
         entry = {"conversation": where, "seq": 7, "from": laptop.user, "time": done["time"], "target": 3}
         assert done["seq"] == 7 and device.entries[where][7] == entry
         assert not found("melon", device.entries[where])

@@ -232,7 +232,7 @@ def test_removal_is_the_last_that_one_hears(server):
     assert seqs(bob, where) == ([1, 2, 3], False, 3) == seqs(bob, where, before=3000, limit=3)
     assert seqs(bob, where, after=3) == ([], False, 3) and seqs(bob, where, after=2) == ([3], False, 3)
     assert "title" not in bob.item(where) and bob.item(where)["head"] == 3 and bob.item(where)["unread"] == 1
-    assert bob.ask(group={"conversation": where}) == {"conversation": where, "permissions": DEFAULTS, "head": 3}
+    assert bob.ask(group={"conversation": where}) == {"conversation": where, "head": 3}
     with refused("not_found"):
         bob.ask(members={"conversation": where})
     with refused("invalid_argument"):
@@ -241,8 +241,6 @@ def test_removal_is_the_last_that_one_hears(server):
     bob.listen(lambda: bob.reads.get(where) == 3)
     assert "unread" not in bob.item(where)
     assert not found("canary title", *bob.everything) and not found('"canary"', *bob.everything)
-
-
 
 
 @pytest.mark.parametrize("change", [{"edit": {"text": "canary"}}, {"react": {"emoji": "canary"}}])

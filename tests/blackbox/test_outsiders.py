@@ -47,7 +47,7 @@ TABLE = {
     "delete other": (N, F, F, F, OK, OK),
     "edit deleted": (N, F, D, D, D, D),
     "react to deleted": (N, F, D, D, D, D),
-    "remove oneself, or leave": (N, F, OK, OK, OK, OK),
+    "remove oneself, or leave": (N, OK, OK, OK, OK, OK),
 }
 
 

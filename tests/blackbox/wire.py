@@ -37,13 +37,16 @@ class Answer:
 
 
 class Socket:
-    def __init__(self, address, receive_buffer=None):
+    def __init__(self, address, receive_buffer=None, tls=None):
+        """`tls`: an ssl.SSLContext."""
         self.socket = socket.socket(socket.AF_INET)
         if receive_buffer:  # Before connecting: it decides the window that is offered.
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         self.socket.settimeout(WAIT_S)
         self.socket.connect(address)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if tls:
+            self.socket = tls.wrap_socket(self.socket, server_hostname=address[0])
         self.address = address
         self.arrived = bytearray()
 
