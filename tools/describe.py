@@ -57,7 +57,7 @@ def schema_of(field, writer="server"):
     if field.message:
         one = reference(field.type)
     elif field.json_type == "time":
-        one = {"type": "string", "format": "date-time"}
+        one = {"type": ["string", "null"] if spoken else "string", "format": "date-time"}
     elif field.json_type == "number":
         most = 2**32 - 1 if field.type == "std::uint32_t" else SAFE if writer == "server" else 2**64 - 1
         one = {"type": "integer", "minimum": 0, "maximum": most}
