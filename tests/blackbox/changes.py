@@ -59,6 +59,8 @@ def older_than_itself(entries):
     messages = {body["seq"]: body for kind, body in map(kind_of, entries) if kind == "message"}
     for kind, change in map(kind_of, entries):
         message = messages.get(change.get("target"))
+        if kind in CHANGES and message and not message.get("withheld") and message.get("version", 0) < change["seq"]:
+            yield f"the version of {message} beside {kind} {change}"
         if message is None or "deleted" in message:
             if kind == "edited" and message and "text" in change:
                 yield f"the text of an edit {change} of the deleted {message}"

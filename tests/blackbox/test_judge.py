@@ -56,7 +56,7 @@ def of_group(seq, useq, what=None, users=("bob",)):
 
 def two_of_a_page(text, body, edits=None):
     """A page with a message and a change of it."""
-    said = {**message(1, text), **({"edits": edits} if edits else {})}
+    said = {**message(1, text), **({"edits": edits, "version": 2} if edits else {})}
     changed = {"conversation": WHERE, "with": "alice", "to": 2, "entries": [{"message": said}, body]}
     return {"page": {"to": 2, "cursor": "c", "changes": [changed]}}
 
@@ -90,7 +90,7 @@ def test_a_server_that_lies_does_not(frames):
 def test_an_honest_server_tells_of_changes():
     device = heard([event(1, 1), told(2, 2, change("edited", 2, 1, text="new")), told(3, 3, change("reacted", 3, 1, emoji="+")),
                     told(4, 4, change("deleted", 4, 1))])
-    assert device.entries[WHERE][1] == {**{name: value for name, value in message(1).items() if name != "text"}, "deleted": 4}
+    assert device.entries[WHERE][1] == {**{name: value for name, value in message(1).items() if name != "text"}, "deleted": 4, "version": 4}
     assert "text" not in device.entries[WHERE][2]
     device = heard([two_of_a_page("new", change("edited", 2, 1, text="new"), REVISION)])
     assert device.entries[WHERE][1]["edits"] == REVISION
@@ -99,8 +99,9 @@ def test_an_honest_server_tells_of_changes():
 
 @pytest.mark.parametrize("frames", [
     [two_of_a_page("old", change("edited", 2, 1, text="new"))], [two_of_a_page("gone", change("deleted", 2, 1))],
+    [two_of_a_page("hi", change("reacted", 2, 1, emoji="+"))],
     [of_group(1, 1, "created"), of_group(3, 2)], [of_group(1, 1, "created"), of_group(9, 2, "added", ["carol"])]],
-    ids=["not edited", "not deleted", "skips", "skips for others"])
+    ids=["not edited", "not deleted", "no version", "skips", "skips for others"])
 def test_a_server_that_tells_half_of_it_does_not(frames):
     with pytest.raises(AssertionError):
         heard(frames)
