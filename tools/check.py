@@ -22,7 +22,7 @@ FILE_LINES = 600
 BASE = {"base"}
 STORED = BASE | {"wire", "store"}
 LOGGED = STORED | {"log"}
-CORE = LOGGED | {"conversation", "inbox", "auth", "session"}
+CORE = LOGGED | {"conversation", "inbox", "contacts", "auth", "session"}
 SERVER = CORE | {"rest", "front", "server"}
 MAY_INCLUDE = {
     "base": set(),
@@ -33,6 +33,7 @@ MAY_INCLUDE = {
     "auth": STORED,
     "conversation": LOGGED,
     "inbox": LOGGED | {"conversation"},  # Implements the Delivery that conversation declares.
+    "contacts": LOGGED | {"conversation", "inbox"},
     "session": CORE,
     "rest": CORE,
     "front": CORE,

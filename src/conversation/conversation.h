@@ -153,6 +153,7 @@ class Conversation final : private Log::Owner {
   const ConversationId& id() const { return id_; }
   Seq head() const { return shown_; }
   bool is_member(const UserId& user) const { return roster_.find_present(user).has_value(); }
+  bool any_blocked() const { return roster_.any_blocked(); }
   const UserId& other(const UserId& user) const;  // Of a direct conversation.
 
  private:

@@ -161,6 +161,12 @@ Task<Result<Ok>> Conversations::typing(ConversationId id, UserId member, bool st
   co_return (*pinned)->typing(member, stopped);
 }
 
+Task<Result<bool>> Conversations::blocked(ConversationId id) {
+  auto pinned = co_await acquire(id);
+  if (!pinned) co_return pinned.error();
+  co_return *pinned && (*pinned)->any_blocked();
+}
+
 Task<void> Conversations::recover(Slot slot, Epoch from) {
   std::string partition = pending_partition(slot), next = pending_from(from);
   int running = 0;

@@ -39,6 +39,9 @@ class Conversations {
   Task<Result<Receipts>> look(ConversationId id, UserId member);
   Task<Result<Ok>> typing(ConversationId id, UserId member, bool stopped);
 
+  // Has a member of this direct conversation blocked the other? One that is not there: no.
+  Task<Result<bool>> blocked(ConversationId id);
+
   // Finishes the fan-outs that a former epoch left pending in this slot; repeats until each is done. Serving goes on meanwhile.
   // `from`: the first epoch that may have left any.
   Task<void> recover(Slot slot, Epoch from);

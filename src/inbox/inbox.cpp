@@ -38,12 +38,23 @@ Task<Result<bool>> Inbox::open() {
   if (!opened) co_return to_failure(opened.error());
   for (const auto& [useq, pointer] : tail) {
     if (pointer.kind == PointerKind::unknown) continue;
+    if (pointer.kind == PointerKind::contact) {
+      auto contact = co_await load_contact(pointer.with);
+      if (!contact) co_return contact.error();
+      continue;
+    }
     auto state = co_await load(pointer.conversation);
     if (!state) co_return state.error();
   }
   // In one go: write-behind must not meet a view that contains only part of what the head stands for.
   for (const auto& [useq, pointer] : tail) {
     if (pointer.kind == PointerKind::unknown) continue;
+    if (pointer.kind == PointerKind::contact) {
+      Acquaintance& contact = contacts_.at(pointer.with);
+      if (useq > contact.row.last) contact.row = {pointer.with, contact.queued = pointer.contact, useq};
+      touch(contact);
+      continue;
+    }
     State& state = states_.at(pointer.conversation);
     state.row.apply(pointer, useq);
     state.queued = state.row.reached;
@@ -211,8 +222,8 @@ void Inbox::hurry() {
 void Inbox::fill(Log::Batch& batch) {
   while (!waiting_.empty() && batch.room()) {
     Outgoing& outgoing = waiting_.front();
-    State& state = states_.at(outgoing.pointer.conversation);
-    if (state.merging == &outgoing) state.merging = nullptr;
+    auto state = states_.find(outgoing.pointer.conversation);  // A contact has none.
+    if (state != states_.end() && state->second.merging == &outgoing) state->second.merging = nullptr;
     batch.add(encode(outgoing.pointer));
     in_flight_.splice(in_flight_.end(), waiting_, waiting_.begin());
   }
@@ -227,6 +238,11 @@ void Inbox::durable(Seq first, Seq last) {
   std::vector<Promise<Ok>> waiters;
   for (Useq useq = first; useq <= last && !in_flight_.empty(); ++useq) {
     const Outgoing& outgoing = in_flight_.front();
+    if (outgoing.pointer.kind == PointerKind::contact) {
+      take_contact(in_flight_.front(), useq, waiters);
+      in_flight_.pop_front();
+      continue;
+    }
     State& state = states_.at(outgoing.pointer.conversation);
     state.row.apply(outgoing.pointer, useq);
     touch(state);
@@ -249,6 +265,10 @@ void Inbox::lost() { KITH_ASSERT(!"another writer has this inbox"); }
 void Inbox::touch(State& state) {
   if (!state.dirty) ++dirty_;
   state.dirty = true;
+  flush_later();
+}
+
+void Inbox::flush_later() {
   if (writing_ || flush_) return;
   flush_ = loop_.after(kWriteBehind, [this] {
     flush_.cancel();
@@ -265,21 +285,21 @@ Task<void> Inbox::write_behind() {
       (void)early;
       co_await wait(loop_, 2s);
     }
-    std::vector<Row> rows;
+    std::vector<Row> rows, contact_rows;
     std::vector<std::pair<ConversationId, Mark>> marks;
     for (auto& [id, state] : states_) {
       if (!std::exchange(state.dirty, false)) continue;
       rows.push_back(encode(state.row));
       if (Mark mark = state.row.mark(); mark != state.told) marks.emplace_back(id, mark);
     }
+    for (auto& [other, contact] : contacts_) {
+      if (std::exchange(contact.dirty, false)) contact_rows.push_back(encode(contact.row));
+    }
     dirty_ = 0;
     // The map has no order of its own; what is written must not depend on it.
     std::sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) { return a.key < b.key; });
-    auto put = co_await until_definite(loop_, [&] { return store_.put(RowTable::user_conversations, user_.text(), rows); });
-    while (!put) {  // Without room the view waits; the pointers above the checkpoint hold what it would say.
-      co_await wait(loop_, 1s);
-      put = co_await until_definite(loop_, [&] { return store_.put(RowTable::user_conversations, user_.text(), rows); });
-    }
+    if (!rows.empty()) co_await put_until_done(RowTable::user_conversations, std::move(rows));
+    if (!contact_rows.empty()) co_await put_until_done(RowTable::contacts, std::move(contact_rows));
     crash_point("view_written");
     // Above the checkpoint the log still says what there is to tell.
     auto told = co_await tell_marks(std::move(marks));
@@ -330,7 +350,19 @@ void Inbox::confirmed(Useq useq) {
   }
 }
 
+Task<void> Inbox::put_until_done(RowTable table, std::vector<Row> rows) {
+  for (;;) {
+    auto put = co_await until_definite(loop_, [&] { return store_.put(table, user_.text(), rows); });
+    if (put) break;
+    co_await wait(loop_, 1s);  // Without room the view waits; the pointers above the checkpoint hold what it would say.
+  }
+}
+
 void Inbox::forget_quiet_states() {
+  std::erase_if(contacts_, [](const auto& item) {
+    const Acquaintance& contact = item.second;
+    return contact.notes == 0 && !contact.dirty && contact.waiters.empty();
+  });
   if (states_.size() <= kStatesMax) return;
   std::erase_if(states_, [](const auto& item) { return !item.second.busy(); });
 }
@@ -344,7 +376,7 @@ bool Inbox::evictable() const {
   return log_.idle() && waiting_.empty() && in_flight_.empty() && dirty_ == 0 && !writing_ && scope_.empty();
 }
 
-std::size_t Inbox::bytes() const { return 1100 + states_.size() * 280; }
+std::size_t Inbox::bytes() const { return 1100 + states_.size() * 280 + contacts_.size() * 320; }
 
 // ------------------------------------------------------------------------------------------------------------- reading
 

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <list>
+#include <map>
 #include <memory>
 #include <unordered_map>
 #include <vector>
@@ -78,6 +79,13 @@ class Inbox final : private Log::Owner {
   // Every conversation of the user, in no order.
   Task<Result<std::vector<ConversationState>>> conversations();
 
+  // What another user is to this one (see contact_row.h); one who never was anything too.
+  Task<Result<ContactRow>> contact(UserId other);
+  // `change` gets it as it is on its way to be; completes with it when it is durable. One step, or none if nothing changed.
+  Task<Result<ContactRow>> change_contact(UserId other, Fn<void(ContactMarks&)> change);
+  // Those after `after` who are something, by user id; at most `limit`.
+  Task<Result<std::vector<ContactRow>>> contacts(UserId after, std::size_t limit);
+
   Useq head() const { return log_.head(); }
   std::uint32_t rebuild() const { return log_.rebuild(); }
   const UserId& user() const { return user_; }
@@ -111,6 +119,14 @@ class Inbox final : private Log::Owner {
     }
   };
 
+  struct Acquaintance {  // A contact whose row may be behind.
+    ContactRow row;
+    ContactMarks queued;    // Once everything on its way is durable.
+    std::size_t notes = 0;  // On their way.
+    bool dirty = false;
+    std::vector<Promise<Ok>> waiters;
+  };
+
   // Log::Owner
   void fill(Log::Batch& batch) override;
   bool waiting() const override { return !waiting_.empty() && !holding_; }
@@ -122,7 +138,12 @@ class Inbox final : private Log::Owner {
   Outgoing& enqueue(Outgoing outgoing);
   Task<void> until_durable(State& state);
   Task<Result<Ok>> note(State& state, Pointer pointer);
+  Task<Result<Acquaintance*>> load_contact(UserId other);
+  void take_contact(Outgoing& outgoing, Useq useq, std::vector<Promise<Ok>>& waiters);
   void touch(State& state);
+  void touch(Acquaintance& contact);
+  void flush_later();
+  Task<void> put_until_done(RowTable table, std::vector<Row> rows);
   Task<void> write_behind();
   Task<Result<Ok>> tell_marks(std::vector<std::pair<ConversationId, Mark>> marks);
   void forget_quiet_states();
@@ -134,6 +155,7 @@ class Inbox final : private Log::Owner {
   const UserId user_;
   Log log_;
   std::unordered_map<ConversationId, State> states_;
+  std::map<UserId, Acquaintance> contacts_;
   std::list<Outgoing> waiting_, in_flight_;  // Lists: an idle inbox must cost little, and places stay where they are.
   bool holding_ = false;                     // Waiting for company.
   bool writing_ = false;                     // write_behind is at work.

@@ -39,6 +39,11 @@ std::string encode(const Pointer& pointer) {
   writer.varint(pointer.last.value);
   writer.varint(pointer.last_epoch.value);
   writer.string(pointer.with.text());
+  if (pointer.kind == PointerKind::contact) {
+    writer.u8(static_cast<std::uint8_t>((pointer.contact.mine ? 1 : 0) | (pointer.contact.theirs ? 2 : 0)));
+    writer.varint(pointer.contact.mine_version);
+    writer.varint(pointer.contact.theirs_version);
+  }
   return out;
 }
 
@@ -59,7 +64,11 @@ Pointer decode_pointer(const LogRow& row) {
   pointer.last = {reader.varint()};
   pointer.last_epoch = {reader.varint()};
   auto with = reader.string();
-  bool known = kind >= static_cast<std::uint8_t>(PointerKind::advanced) && kind <= static_cast<std::uint8_t>(PointerKind::settings);
+  if (kind == static_cast<std::uint8_t>(PointerKind::contact)) {
+    auto flags = reader.u8();
+    pointer.contact = {(flags & 1) != 0, (flags & 2) != 0, reader.varint(), reader.varint()};
+  }
+  bool known = kind >= static_cast<std::uint8_t>(PointerKind::advanced) && kind <= static_cast<std::uint8_t>(PointerKind::contact);
   if (!known || form != kForm || !reader.done() || !conversation) return {.kind = PointerKind::unknown};
   pointer.kind = static_cast<PointerKind>(kind);
   pointer.conversation = *conversation;
@@ -68,7 +77,7 @@ Pointer decode_pointer(const LogRow& row) {
 }
 
 void ConversationState::apply(const Pointer& pointer, Useq useq) {
-  if (useq <= last) return;
+  if (useq <= last || pointer.kind == PointerKind::contact) return;
   last = useq;
   if (pointer.kind == PointerKind::read) {
     if (pointer.to > read || planted(Plant::read_mark_back)) {

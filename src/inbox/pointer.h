@@ -11,6 +11,7 @@
 #include "base/ids.h"
 #include "base/time.h"
 #include "conversation/delivery.h"
+#include "inbox/contact_row.h"
 #include "store/store.h"
 
 namespace kith {
@@ -22,6 +23,7 @@ enum class PointerKind : std::uint8_t {
   cleared = 3,   // The user took everything up to `to` out of their view …
   hidden = 4,    // … or the entry `to`.
   settings = 5,
+  contact = 6,  // What `with` is to the user from here on; `conversation` is that of the two, which need not be there.
 };
 
 // A user's own settings of a conversation.
@@ -44,7 +46,8 @@ struct Pointer {
   std::uint64_t joined_n = 0;
   Seq left;  // The entry with which the user left the group; 0: none in (from, to].
   Settings settings;
-  UserId with;  // The other user of a direct conversation, in its first pointer.
+  UserId with;  // The other user of a direct conversation, in its first pointer; and a contact.
+  ContactMarks contact;
 };
 
 std::string encode(const Pointer& pointer);

@@ -18,8 +18,9 @@ Shard::Shard(LoopParts parts, const NodeOptions& options, const Lifetime& lifeti
       accounts(loop, *store, *hasher, options.accounts,
                [this](const UserId& user, const std::optional<DeviceId>& device) { directory.revoke(user, device); }),
       inboxes(loop, *store, directory, *router, lifetime.epoch, options.cache_bytes / loops / 2),
+      contacts(loop, *store, inboxes, *router, lifetime.epoch),
       conversations(loop, *store, *router, lifetime.epoch, options.cache_bytes / loops / 2),
-      place{loop, *store, lifetime.store, *router, directory, inboxes, reader, options.session, traffic, {}, false},
+      place{loop, *store, lifetime.store, *router, directory, inboxes, contacts, reader, options.session, traffic, {}, false},
       polls(place) {}
 
 Shard::~Shard() = default;

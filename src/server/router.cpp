@@ -162,6 +162,17 @@ Future<Result<bool>> Router::exists(UserId user) {
   return call<Result<bool>>(target, [user = std::move(user)](Shard& shard) mutable { return shard.accounts.exists(std::move(user)); });
 }
 
+Future<Result<bool>> Router::blocked(ConversationId direct) {
+  return call<Result<bool>>(node_.home(direct.slot()), [direct](Shard& shard) { return shard.conversations.blocked(direct); });
+}
+
+Future<Result<ContactAnswer>> Router::tell_contact(UserId user, UserId by, ContactNews news) {
+  std::size_t target = home(user);
+  return call<Result<ContactAnswer>>(target, [user = std::move(user), by = std::move(by), news](Shard& shard) mutable {
+    return shard.contacts.hear(std::move(user), std::move(by), news);
+  });
+}
+
 Future<AuthResponse> Router::on(UserId user, Fn<Task<AuthResponse>(Accounts&)> work) {
   return call<AuthResponse>(home(user), [work = std::move(work)](Shard& shard) mutable { return work(shard.accounts); });
 }

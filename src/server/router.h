@@ -5,6 +5,7 @@
 #pragma once
 
 #include "auth/http_auth.h"
+#include "contacts/contacts.h"
 #include "conversation/delivery.h"
 #include "rest/rest.h"
 #include "server/shard.h"
@@ -14,7 +15,12 @@ namespace kith {
 
 class Node;
 
-class Router final : public Backend, public Delivery, public MarkKeeper, public AccountsRouter, public RestRouter {
+class Router final : public Backend,
+                     public Delivery,
+                     public MarkKeeper,
+                     public ContactRouter,
+                     public AccountsRouter,
+                     public RestRouter {
  public:
   Router(Node& node, std::size_t here) : node_(node), here_(here) {}
 
@@ -46,6 +52,10 @@ class Router final : public Backend, public Delivery, public MarkKeeper, public 
 
   // MarkKeeper
   Future<Result<Ok>> mark(ConversationId conversation, UserId member, Mark mark) override;
+
+  // ContactRouter, whose exists() is the same
+  Future<Result<bool>> blocked(ConversationId direct) override;
+  Future<Result<ContactAnswer>> tell_contact(UserId user, UserId by, ContactNews news) override;
 
   // AccountsRouter
   Future<AuthResponse> on(UserId user, Fn<Task<AuthResponse>(Accounts&)> work) override;

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "auth/accounts.h"
+#include "contacts/contacts.h"
 #include "conversation/conversations.h"
 #include "inbox/inboxes.h"
 #include "rest/polls.h"
@@ -38,6 +39,7 @@ struct Shard {
   Directory directory;
   Accounts accounts;
   Inboxes inboxes;
+  Contacts contacts;
   Conversations conversations;
   Place place;
   Polls polls;

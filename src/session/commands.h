@@ -12,6 +12,8 @@
 
 namespace kith {
 
+struct PreferenceWish;
+
 class Commands {
  public:
   // `frames` gets the answers. Both, and `user`, outlive it.
@@ -80,6 +82,9 @@ class Commands {
   Task<void> do_configure(std::uint64_t re, ConversationId id, wire::Configure wish);
   Task<void> do_look(std::uint64_t re, ConversationId id);
   Task<void> do_typing(std::uint64_t re, ConversationId id, bool stopped);
+  Task<void> do_contact(std::uint64_t re, UserId other, bool add);
+  Task<void> do_contacts(std::uint64_t re, UserId after, std::uint32_t limit);
+  Task<void> do_prefer(std::uint64_t re, PreferenceWish wish);
   Task<void> do_block(std::uint64_t re, UserId other, bool blocked);
   void go_on();
   void finish(std::uint64_t re, const Result<Ok>& result);

@@ -192,6 +192,8 @@ wire::Permissions to_wire(const Permissions& permissions) {
   return {lowest(Deed::send), lowest(Deed::add), lowest(Deed::remove), lowest(Deed::edit), lowest(Deed::moderate)};
 }
 
+wire::Contact to_wire(const UserId& other, const ContactMarks& marks) { return {other.text(), std::string(name(marks.state()))}; }
+
 wire::Settings to_wire(const ConversationId& conversation, const Settings& settings) {
   return {conversation.text(), settings.muted_until, settings.pinned, settings.archived};
 }

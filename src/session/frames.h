@@ -33,6 +33,7 @@ class Frames {
 };
 
 wire::Settings to_wire(const ConversationId& conversation, const Settings& settings);
+wire::Contact to_wire(const UserId& other, const ContactMarks& marks);
 wire::Permissions to_wire(const Permissions& permissions);
 wire::Entry to_wire(const ConversationId& conversation, const Entry& entry);
 

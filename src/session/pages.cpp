@@ -63,6 +63,15 @@ void fold(wire::Change& change, const Pointer& pointer) {
   }
 }
 
+void fold(std::vector<wire::Contact>& contacts, wire::Contact contact) {
+  auto same = std::find_if(contacts.begin(), contacts.end(), [&](const wire::Contact& c) { return c.user == contact.user; });
+  if (same == contacts.end()) {
+    contacts.push_back(std::move(contact));
+  } else {
+    same->state = std::move(contact.state);
+  }
+}
+
 }  // namespace
 
 Task<Result<wire::Page>> next_page(Place& place, Inbox& inbox, Useq position) {
@@ -71,7 +80,9 @@ Task<Result<wire::Page>> next_page(Place& place, Inbox& inbox, Useq position) {
   wire::Page page;
   page.from = page.to = position.value;
   for (const Pointer& pointer : *pointers) {
-    if (pointer.kind != PointerKind::unknown) {
+    if (pointer.kind == PointerKind::contact) {
+      fold(page.contacts, to_wire(pointer.with, pointer.contact));
+    } else if (pointer.kind != PointerKind::unknown) {
       std::string conversation = pointer.conversation.text();
       auto change =
           std::find_if(page.changes.begin(), page.changes.end(), [&](const wire::Change& c) { return c.conversation == conversation; });

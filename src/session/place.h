@@ -11,6 +11,7 @@
 
 namespace kith {
 
+class Contacts;
 class Directory;
 
 struct SessionOptions {
@@ -36,6 +37,7 @@ struct Place {
   Backend& backend;
   Directory& directory;
   Inboxes& inboxes;
+  Contacts& contacts;
   wire::JsonReader& reader;
   const SessionOptions& options;
   Traffic& traffic;

@@ -158,6 +158,9 @@ void Session::write_own(const InboxStep& step) {
     case PointerKind::settings:
       event.event = to_wire(pointer.conversation, pointer.settings);
       break;
+    case PointerKind::contact:
+      event.event = to_wire(pointer.with, pointer.contact);
+      break;
     default:
       break;
   }

@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "contacts/contacts.h"
 #include "conversation/conversation_under_test.h"
 #include "conversation/conversations.h"
 #include "inbox/inboxes.h"
@@ -18,7 +19,7 @@
 namespace kith::test {
 
 // Tokens are "user/device". Conversations and inboxes are the real ones.
-struct Server final : Backend, Delivery, MarkKeeper {
+struct Server final : Backend, Delivery, MarkKeeper, ContactRouter {
   static constexpr MemoryTiming kAtOnce{};
   explicit Server(MemoryTiming timing = {100us, 2ms}) : disk(loop, random, timing) {}
 
@@ -95,6 +96,12 @@ struct Server final : Backend, Delivery, MarkKeeper {
     return scope.start(conversations.mark(id, std::move(member), mark));
   }
 
+  // ContactRouter
+  Future<Result<bool>> blocked(ConversationId direct) override { return scope.start(conversations.blocked(direct)); }
+  Future<Result<ContactAnswer>> tell_contact(UserId who, UserId by, ContactNews news) override {
+    return scope.start(contacts.hear(std::move(who), std::move(by), news));
+  }
+
   // `count` messages from one user to another; returns when they are in both inboxes.
   void say(const std::string& from, const std::string& to, std::uint64_t count = 1, std::size_t bytes = 5) {
     auto id = ConversationId::direct(user(from), user(to));
@@ -124,8 +131,9 @@ struct Server final : Backend, Delivery, MarkKeeper {
   wire::JsonReader reader;
   Directory directory{loop, store};
   Inboxes inboxes{loop, store, directory, *this, {1}, 64 << 20};
+  Contacts contacts{loop, store, inboxes, *this, {1}};
   Conversations conversations{loop, store, *this, {1}, 64 << 20};
-  Place place{loop, store, {77}, *this, directory, inboxes, reader, options, traffic, {}, false};
+  Place place{loop, store, {77}, *this, directory, inboxes, contacts, reader, options, traffic, {}, false};
   Scope scope;
 };
 

@@ -177,6 +177,7 @@ class Verifier {
           const Pointer pointer = decode_pointer(row);
           const std::string which = label + ": pointer " + number(row.seq);
           if (pointer.kind == PointerKind::unknown) return problem(which + " cannot be decoded");
+          if (pointer.kind == PointerKind::contact) return;  // About no conversation.
           const std::string key = pointer.conversation.key();
           ConversationState& state = states[key];
           state.conversation = pointer.conversation;
