@@ -171,5 +171,25 @@ TEST(Node, AfterAPlannedStopNothingIsLeftToRecover) {
   }
 }
 
+TEST(Node, WhatSomebodyReadsIsToldOnlyIfTheyWantIt) {
+  Site site;
+  site.start();
+  ASSERT_TRUE(site.recovered(60s));
+  UserId ann = user("ann"), ben = user("ben");
+  site.create(ann);
+  site.create(ben);
+  auto id = ConversationId::direct(ann, ben);
+  Shard& home = site.node->shard(site.node->home(ben.slot()));
+  ASSERT_TRUE(value_of(site.loop, home.router->open_direct(id, ann, ben)));
+  auto seen = [&] { return value_of(site.loop, home.router->look(id, ann))->marks.at(0).mark; };
+  ASSERT_TRUE(value_of(site.loop, home.router->mark(id, ben, {{1}, {2}})));
+  EXPECT_EQ(seen(), (Mark{{1}, {2}}));
+  PreferenceWish wish;
+  wish.read_marks = false;
+  ASSERT_TRUE(value_of(site.loop, site.scope.start(home.contacts.prefer(ben, wish))));
+  ASSERT_TRUE(value_of(site.loop, home.router->mark(id, ben, {{5}, {6}})));
+  EXPECT_EQ(seen(), (Mark{{1}, {6}}));
+}
+
 }  // namespace
 }  // namespace kith::test

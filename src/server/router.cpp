@@ -128,9 +128,19 @@ Future<Result<Ok>> Router::typing(ConversationId id, UserId member, bool stopped
 }
 
 Future<Result<Ok>> Router::mark(ConversationId conversation, UserId member, Mark mark) {
-  return call<Result<Ok>>(node_.home(conversation.slot()), [conversation, member = std::move(member), mark](Shard& shard) mutable {
+  return node_.shard(here_).scope.start(tell_mark(conversation, std::move(member), mark));
+}
+
+// What they read is told of those only who want it.
+Task<Result<Ok>> Router::tell_mark(ConversationId conversation, UserId member, Mark mark) {
+  auto preferences = co_await node_.shard(here_).contacts.preferences(member);
+  if (!preferences) co_return preferences.error();
+  if (!preferences->read_marks) mark.read = {};
+  auto told = call<Result<Ok>>(node_.home(conversation.slot()), [conversation, member = std::move(member), mark](Shard& shard) mutable {
     return shard.conversations.mark(conversation, std::move(member), mark);
   });
+  auto result = co_await told;
+  co_return result;
 }
 
 // One post a loop, not one a user.

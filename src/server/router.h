@@ -15,12 +15,7 @@ namespace kith {
 
 class Node;
 
-class Router final : public Backend,
-                     public Delivery,
-                     public MarkKeeper,
-                     public ContactRouter,
-                     public AccountsRouter,
-                     public RestRouter {
+class Router final : public Backend, public Delivery, public MarkKeeper, public ContactRouter, public AccountsRouter, public RestRouter {
  public:
   Router(Node& node, std::size_t here) : node_(node), here_(here) {}
 
@@ -68,6 +63,7 @@ class Router final : public Backend,
   Future<T> call(std::size_t target, Fn<Task<T>(Shard&)> work);
 
  private:
+  Task<Result<Ok>> tell_mark(ConversationId conversation, UserId member, Mark mark);
   Task<std::vector<Seq>> ask_each_loop(std::vector<EntryId> entries);
 
   Node& node_;

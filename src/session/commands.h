@@ -22,8 +22,9 @@ class Commands {
   // Any command but auth, confirm and ping, which are the connection's own. Beyond SessionOptions::commands_max in progress: busy.
   void carry_out(wire::Command& command);
 
-  // The conversation whose marks and typing are to be told live.
+  // The conversation whose marks and typing are to be told live, and whether what others read is.
   const std::optional<ConversationId>& looking() const { return looking_; }
+  bool shows_read() const { return shows_read_; }
 
  private:
   void carry_out(std::uint64_t re, wire::Send& send);
@@ -97,6 +98,7 @@ class Commands {
   bool behind_ = false;
   std::deque<wire::Command> held_;
   std::optional<ConversationId> looking_;
+  bool shows_read_ = false;
   Scope scope_;
 };
 

@@ -1,4 +1,5 @@
 // Where others are, and who is writing.
+#include "contacts/contacts.h"
 #include "session/commands.h"
 
 namespace kith {
@@ -14,9 +15,16 @@ void Commands::carry_out(std::uint64_t re, wire::Look& look) {
 }
 
 Task<void> Commands::do_look(std::uint64_t re, ConversationId id) {
-  auto receipts = co_await place_.backend.look(id, user_);
+  auto mine = co_await place_.contacts.preferences(user_);
+  Result<Receipts> receipts = Failure{Code::unavailable};
+  if (mine) receipts = co_await place_.backend.look(id, user_);
   --in_progress_;
   if (receipts) {
+    // Who does not tell what they read is not told what others read.
+    shows_read_ = mine->read_marks;
+    for (MemberMark& member : receipts->marks) {
+      if (!shows_read_) member.mark.read = {};
+    }
     frames_.write_receipts(re, id, *receipts);
     co_return;
   }

@@ -187,6 +187,25 @@ TEST(Session, WhoLooksHearsOfMarksAndOfWriting) {
   EXPECT_EQ(bob.all<wire::Typing>().size(), 1u);
 }
 
+TEST(Session, WhoDoesNotTellWhatTheyReadIsNotToldWhatOthersRead) {
+  Server server;
+  server.say("bob", "alice", 3);
+  std::string with = ConversationId::direct(user("alice"), user("bob")).text();
+  Connection alice(server, "alice/phone"), bob(server, "bob/phone");
+  server.loop.advance(1s);
+  bob.say(4, wire::Prefer{.read_marks = false});
+  alice.say(5, wire::Read{with, 2});
+  server.loop.advance(3s);
+  bob.say(6, wire::Look{with});
+  server.loop.advance(1s);
+  alice.say(7, wire::Read{with, 3});
+  server.loop.advance(5s);
+  auto marks = bob.all<wire::Receipts>();
+  ASSERT_EQ(marks.size(), 2u);
+  EXPECT_EQ(marks[0].items.at(0), (wire::Marks{"alice", 2, 0}));
+  EXPECT_EQ(marks[1].items.at(0), (wire::Marks{"alice", 3, 0}));
+}
+
 TEST(Session, WhatADeviceConfirmsIsDelivered) {
   Server server;
   std::string with = ConversationId::direct(user("alice"), user("bob")).text();
