@@ -86,6 +86,7 @@ struct HistoryPage {
   std::vector<EntryPtr> entries;  // Ascending.
   Seq head;
   bool more = false;
+  Seq from, to;  // What it is about, when not all of that is in it; 0: what it holds.
 };
 
 // A position with its count: what a mark holds.

@@ -15,6 +15,10 @@ constexpr Duration kWriteBehind = 1s;     // From a change to its row.
 constexpr std::size_t kStatesMax = 512;   // Conversations of one user kept at hand.
 constexpr std::size_t kEntriesMax = 256;  // Of one pointer.
 constexpr std::uint32_t kScanRows = 1024;
+bool mentions(const Entry& entry, const UserId& user) {
+  const auto& users = entry.details().mentions;
+  return std::find(users.begin(), users.end(), user) != users.end();
+}
 bool leaves(const Entry& entry, const UserId& user) {
   if (entry.kind != EntryKind::left && entry.kind != EntryKind::removed) return false;
   const auto& users = entry.details().users;
@@ -126,6 +130,8 @@ Task<Result<Seq>> Inbox::hand_off(HandOff handoff) {
         if ((*entry)->from == user_) {
           pointer.own = (*entry)->seq;
           pointer.own_n = (*entry)->n;
+        } else if (mentions(**entry, user_)) {
+          pointer.mentioned = (*entry)->seq;
         }
       }
       if (leaves(**entry, user_)) pointer.left = (*entry)->seq;

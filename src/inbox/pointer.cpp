@@ -35,6 +35,7 @@ std::string encode(const Pointer& pointer) {
   writer.varint(pointer.joined.value);
   writer.varint(pointer.joined_n);
   writer.varint(pointer.left.value);
+  writer.varint(pointer.mentioned.value);
   write_settings(writer, pointer.settings);
   writer.varint(pointer.last.value);
   writer.varint(pointer.last_epoch.value);
@@ -60,6 +61,7 @@ Pointer decode_pointer(const LogRow& row) {
   pointer.joined = {reader.varint()};
   pointer.joined_n = reader.varint();
   pointer.left = {reader.varint()};
+  pointer.mentioned = {reader.varint()};
   pointer.settings = read_settings(reader);
   pointer.last = {reader.varint()};
   pointer.last_epoch = {reader.varint()};
@@ -117,6 +119,7 @@ void ConversationState::apply(const Pointer& pointer, Useq useq) {
     joined_n = planted(Plant::unread_before_join) ? 0 : pointer.joined_n;
   }
   left = std::max(left, pointer.left);
+  mentioned = std::max(mentioned, pointer.mentioned);
   if (pointer.last > message) {
     message = pointer.last;
     message_epoch = pointer.last_epoch;
@@ -131,8 +134,8 @@ Row encode(const ConversationState& state) {
   writer.string(state.with.text());
   for (std::uint64_t value :
        {state.reached.value, state.n, state.read.value, state.read_n, state.own.value, state.own_n, state.cleared.value, state.cleared_n,
-        state.joined.value, state.joined_n, state.left.value, state.delivered.value, state.message.value, state.message_epoch.value,
-        state.active.value, state.last.value}) {
+        state.joined.value, state.joined_n, state.left.value, state.mentioned.value, state.delivered.value, state.message.value,
+        state.message_epoch.value, state.active.value, state.last.value}) {
     writer.varint(value);
   }
   write_settings(writer, state.settings);
@@ -147,8 +150,8 @@ bool decode_state(const std::string& value, ConversationState& state) {
   state.with = UserId::parse(reader.string()).value_or(UserId{});
   for (std::uint64_t* field :
        {&state.reached.value, &state.n, &state.read.value, &state.read_n, &state.own.value, &state.own_n, &state.cleared.value,
-        &state.cleared_n, &state.joined.value, &state.joined_n, &state.left.value, &state.delivered.value, &state.message.value,
-        &state.message_epoch.value, &state.active.value, &state.last.value}) {
+        &state.cleared_n, &state.joined.value, &state.joined_n, &state.left.value, &state.mentioned.value, &state.delivered.value,
+        &state.message.value, &state.message_epoch.value, &state.active.value, &state.last.value}) {
     *field = reader.varint();
   }
   state.settings = read_settings(reader);

@@ -44,7 +44,8 @@ struct Pointer {
   Epoch last_epoch;
   Seq joined;  // The user came into the group with this entry, and `from` lies before it; 0: they were there. And the count there.
   std::uint64_t joined_n = 0;
-  Seq left;  // The entry with which the user left the group; 0: none in (from, to].
+  Seq left;       // The entry with which the user left the group; 0: none in (from, to].
+  Seq mentioned;  // The newest message in (from, to] that mentions the user; 0: none. A notification asks no more than this.
   Settings settings;
   UserId with;  // The other user of a direct conversation, in its first pointer; and a contact.
   ContactMarks contact;
@@ -71,6 +72,7 @@ struct ConversationState {
   Seq left;                 // Where they left last.
   std::vector<Seq> hidden;  // Above `cleared`, ascending.
   Settings settings;
+  Seq mentioned;  // The newest message that mentions the user.
   Seq delivered;  // As far as one of the user's devices confirmed. Not in the log: what a crash takes is confirmed again.
   Seq message;    // The newest message, and the epoch of its row: a list page finds it without opening the log.
   Epoch message_epoch;

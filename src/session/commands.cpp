@@ -182,6 +182,10 @@ Task<void> Commands::do_history(std::uint64_t re, ConversationId id, std::option
     co_return;
   }
   if (!after && !page->entries.empty() && page->entries.front()->seq <= view->cleared) page->more = false;
+  if (std::any_of(page->entries.begin(), page->entries.end(), [&](const EntryPtr& entry) { return !view->shows(entry->seq); })) {
+    page->from = page->entries.front()->seq;  // Else a client could not go on behind a page of which everything is hidden.
+    page->to = page->entries.back()->seq;
+  }
   std::erase_if(page->entries, [&](const EntryPtr& entry) { return !view->shows(entry->seq); });
   frames_.write_history(re, id, *page);
 }
@@ -211,6 +215,11 @@ Task<Result<wire::Conversations>> Commands::list(std::uint32_t limit, std::strin
   if (!inbox) co_return inbox.error();
   auto all = co_await (*inbox)->conversations();
   if (!all) co_return all.error();
+  wire::Conversations out;
+  WallTime now = place_.loop.wall();
+  for (const ConversationState& state : *all) {
+    if (!state.settings.archived && state.settings.muted_until <= now) out.badge += state.unread();
+  }
   std::vector<std::pair<ConversationState, std::string>> named;
   for (ConversationState& state : *all) {
     std::string text = state.conversation.text();
@@ -237,11 +246,11 @@ Task<Result<wire::Conversations>> Commands::list(std::uint32_t limit, std::strin
   if (!last) co_return to_failure(last.error());
   // The rows were read beside the conversations: what was deleted meanwhile must not come back.
   auto deleted = co_await place_.backend.deleted_lately(std::move(shown));
-  wire::Conversations out;
   for (std::size_t i = 0; i < count; ++i) {
     const auto& [state, text] = named[i];
     wire::ConversationSummary item{text, state.with.text(), state.reached.value, state.unread(), state.read.value, {}};
     item.cleared = state.cleared.value;
+    if (state.mentioned > std::max({state.read, state.own, state.cleared})) item.mentioned = state.mentioned.value;
     if (state.settings != Settings{}) item.settings = to_wire(state.conversation, state.settings);
     if (auto& row = (*last)[i]; row && state.shows(state.message)) {
       auto entry = std::make_shared<Entry>(decode(std::move(*row)));

@@ -104,8 +104,8 @@ void Frames::write_signal(const Signal& signal, bool with_read) {
 
 void Frames::write_history(std::uint64_t re, const ConversationId& conversation, const HistoryPage& page) {
   bool all_plain = std::all_of(page.entries.begin(), page.entries.end(), [](const EntryPtr& entry) { return plain(*entry); });
-  if (encoding_ == Encoding::proto || !all_plain) {
-    wire::History history{conversation.text(), {}, page.head.value, page.more};
+  if (encoding_ == Encoding::proto || !all_plain || page.to > Seq{0}) {
+    wire::History history{conversation.text(), {}, page.head.value, page.more, page.from.value, page.to.value};
     for (const EntryPtr& entry : page.entries) history.entries.push_back(to_wire(conversation, *entry));
     return write({re, std::move(history)});
   }

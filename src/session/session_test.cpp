@@ -249,6 +249,78 @@ TEST(Session, TheListShowsUnreadAndGoesOnPageByPage) {
   EXPECT_EQ(bob.error(30), "invalid_argument");
 }
 
+TEST(Session, TheBadgeCountsWhatIsNeitherMutedNorArchived) {
+  Server server;
+  for (int i = 1; i <= 4; ++i) server.say("u" + std::to_string(i), "bob", static_cast<std::uint64_t>(i));
+  Connection bob(server, "bob/phone");
+  server.loop.advance(1s);
+  auto chat = [](const std::string& with) { return ConversationId::direct(user("bob"), user(with)).text(); };
+  auto badge = [&](std::uint64_t id) {
+    bob.say(id, wire::GetConversations{1, {}});
+    server.loop.advance(1s);
+    return bob.reply<wire::Conversations>(id)->badge;
+  };
+  EXPECT_EQ(badge(10), 10u) << "whatever the page holds";
+  bob.say(11, wire::Configure{.conversation = chat("u4"), .muted_until = {server.loop.wall().ms + 60'000}});
+  bob.say(12, wire::Configure{.conversation = chat("u1"), .archived = true});
+  server.loop.advance(1s);
+  EXPECT_EQ(badge(13), 5u);
+  server.loop.advance(60s);
+  EXPECT_EQ(badge(14), 9u) << "muted no more";
+  bob.say(15, wire::Read{chat("u3"), 2});
+  server.loop.advance(1s);
+  EXPECT_EQ(badge(16), 7u);
+}
+
+TEST(Session, APageOfWhichEverythingIsHiddenSaysWhereTheNextBegins) {
+  Server server;
+  server.say("alice", "bob", 6);
+  Connection bob(server, "bob/phone");
+  server.loop.advance(1s);
+  std::string with = ConversationId::direct(user("alice"), user("bob")).text();
+  for (std::uint64_t seq = 2; seq <= 3; ++seq) bob.say(10 + seq, wire::Hide{with, seq});
+  server.loop.advance(1s);
+  wire::GetHistory get{.conversation = with, .limit = 2};
+  get.after = 1;
+  bob.say(20, get);
+  get.after = 3;
+  bob.say(21, get);
+  server.loop.advance(1s);
+  auto page = bob.reply<wire::History>(20);
+  ASSERT_TRUE(page);
+  EXPECT_TRUE(page->entries.empty());
+  EXPECT_TRUE(page->more);
+  EXPECT_EQ(page->from, 2u);
+  EXPECT_EQ(page->to, 3u);
+  page = bob.reply<wire::History>(21);
+  EXPECT_EQ(page->entries.size(), 2u);
+  EXPECT_EQ(page->to, 0u) << "nothing is left out";
+}
+
+TEST(Session, TheListSaysWhereTheUserIsMentioned) {
+  Server server;
+  server.say("alice", "bob", 1);
+  Connection alice(server, "alice/phone"), bob(server, "bob/phone");
+  server.loop.advance(1s);
+  std::string with = ConversationId::direct(user("alice"), user("bob")).text();
+  for (std::uint64_t i = 1; i <= 3; ++i) {
+    wire::Send send{wire::Send::Conversation{with}, client_id(500 + i).text(), 0, "x"};
+    if (i == 2) send.mentions = {"bob", "alice"};
+    alice.say(i, send);
+  }
+  server.loop.advance(1s);
+  auto mentioned = [&](Connection& device, std::uint64_t id) {
+    device.say(id, wire::GetConversations{});
+    server.loop.advance(1s);
+    return device.reply<wire::Conversations>(id)->items.at(0).mentioned;
+  };
+  EXPECT_EQ(mentioned(bob, 10), 3u);
+  EXPECT_EQ(mentioned(alice, 11), 0u) << "nobody mentions oneself";
+  bob.say(12, wire::Read{with, 3});
+  server.loop.advance(1s);
+  EXPECT_EQ(mentioned(bob, 13), 0u);
+}
+
 TEST(Session, ConfirmationsAreWrittenOnceASecond) {
   Server server;
   for (int i = 0; i < 10; ++i) server.say("alice", "bob");

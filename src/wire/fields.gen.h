@@ -408,6 +408,8 @@ void for_each_field(History& message, Use&& use) {
   use(message.entries);
   use(message.head);
   use(message.more);
+  use(message.from);
+  use(message.to);
 }
 
 template <class Use>
@@ -430,12 +432,14 @@ void for_each_field(ConversationSummary& message, Use&& use) {
   use(message.cleared);
   use(message.settings);
   use(message.request);
+  use(message.mentioned);
 }
 
 template <class Use>
 void for_each_field(Conversations& message, Use&& use) {
   use(message.items);
   use(message.next);
+  use(message.badge);
 }
 
 template <class Use>

@@ -12,13 +12,14 @@ enum FrameField { kRe = 1, kSentReply = 4, kEvent = 10 };
 enum EventField { kUseq = 1, kEventMessage = 2 };
 enum MessageField { kConversation = 1, kSeq, kFrom, kTime, kN, kClientId, kText };
 enum SentField { kSentConversation = 1, kSentSeq, kSentTime, kDurability, kRepeated, kWindowOnly, kPresence };
-enum PresenceField { kUser = 1, kOnline, kSince };
+enum PresenceField { kUser = 1, kOnline, kSince, kStatus };
 
 void append_presence(std::string& out, const PresenceView& presence) {
   json_open(out);
   if (!presence.user.empty()) json_text(out, "\"user\":\"", presence.user);
   if (presence.online) json_flag(out, "\"online\":", true);
   if (presence.since.ms != 0) json_time(out, "\"since\":\"", presence.since);
+  if (!presence.status.empty()) json_text(out, "\"status\":\"", presence.status);
   json_close(out);
 }
 
@@ -117,6 +118,7 @@ void append_sent_proto(std::string& out, std::uint64_t re, const SentView& sent)
     if (!presence.user.empty()) proto_text(out, kUser, presence.user);
     if (presence.online) proto_flag(out, kOnline, true);
     if (presence.since.ms != 0) proto_time(out, kSince, presence.since);
+    if (!presence.status.empty()) proto_text(out, kStatus, presence.status);
     proto_close(out, begin);
   }
   proto_close(out, body);

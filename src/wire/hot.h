@@ -28,6 +28,7 @@ struct PresenceView {
   std::string_view user;
   bool online = false;
   WallTime since;
+  std::string_view status;
 };
 
 struct SentView {
@@ -47,7 +48,7 @@ struct HistoryView {
   bool more = false;
 };
 
-// A Frame with a page of history that has only plain messages: {"re":…,"history":{…}}.
+// A Frame with a page of history that has only plain messages, and all that it is about: {"re":…,"history":{…}}.
 void append_history(std::string& out, std::uint64_t re, const HistoryView& history);
 
 // A Frame with an Event: {"event":{"useq":…,"message":{…}}}. useq 0: without.

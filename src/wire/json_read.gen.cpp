@@ -562,6 +562,8 @@ bool read_fields(JsonWalk& walk, JsonWalk::Object object, History& out) {
     if (key == "entries") return walk.field(value, "entries", out.entries);
     if (key == "head") return walk.field(value, "head", out.head);
     if (key == "more") return walk.field(value, "more", out.more);
+    if (key == "from") return walk.field(value, "from", out.from);
+    if (key == "to") return walk.field(value, "to", out.to);
     return walk.unknown(value, key);
   });
 }
@@ -588,6 +590,7 @@ bool read_fields(JsonWalk& walk, JsonWalk::Object object, ConversationSummary& o
     if (key == "cleared") return walk.field(value, "cleared", out.cleared);
     if (key == "settings") return walk.field(value, "settings", out.settings);
     if (key == "request") return walk.field(value, "request", out.request);
+    if (key == "mentioned") return walk.field(value, "mentioned", out.mentioned);
     return walk.unknown(value, key);
   });
 }
@@ -596,6 +599,7 @@ bool read_fields(JsonWalk& walk, JsonWalk::Object object, Conversations& out) {
   return walk.each(object, [&](std::string_view key, JsonWalk::Value value) {
     if (key == "items") return walk.field(value, "items", out.items);
     if (key == "next") return walk.field(value, "next", out.next);
+    if (key == "badge") return walk.field(value, "badge", out.badge);
     return walk.unknown(value, key);
   });
 }

@@ -1478,6 +1478,12 @@ void write_proto(const History& message, std::string& out) {
   if (message.more) {
     proto_flag(out, 4, message.more);
   }
+  if (message.from != 0) {
+    proto_number(out, 5, message.from);
+  }
+  if (message.to != 0) {
+    proto_number(out, 6, message.to);
+  }
 }
 
 bool read_fields(ProtoWalk& walk, std::string_view bytes, History& out) {
@@ -1486,6 +1492,8 @@ bool read_fields(ProtoWalk& walk, std::string_view bytes, History& out) {
     if (field.is(2, 2)) return walk.field(field, "entries", out.entries);
     if (field.is(3, 0)) return walk.field(field, "head", out.head);
     if (field.is(4, 0)) return walk.field(field, "more", out.more);
+    if (field.is(5, 0)) return walk.field(field, "from", out.from);
+    if (field.is(6, 0)) return walk.field(field, "to", out.to);
     return walk.unknown(field);
   });
 }
@@ -1550,6 +1558,9 @@ void write_proto(const ConversationSummary& message, std::string& out) {
   if (message.request) {
     proto_flag(out, 10, message.request);
   }
+  if (message.mentioned != 0) {
+    proto_number(out, 11, message.mentioned);
+  }
 }
 
 bool read_fields(ProtoWalk& walk, std::string_view bytes, ConversationSummary& out) {
@@ -1564,6 +1575,7 @@ bool read_fields(ProtoWalk& walk, std::string_view bytes, ConversationSummary& o
     if (field.is(8, 0)) return walk.field(field, "cleared", out.cleared);
     if (field.is(9, 2)) return walk.field(field, "settings", out.settings);
     if (field.is(10, 0)) return walk.field(field, "request", out.request);
+    if (field.is(11, 0)) return walk.field(field, "mentioned", out.mentioned);
     return walk.unknown(field);
   });
 }
@@ -1577,12 +1589,16 @@ void write_proto(const Conversations& message, std::string& out) {
   if (!message.next.empty()) {
     proto_text(out, 2, message.next);
   }
+  if (message.badge != 0) {
+    proto_number(out, 3, message.badge);
+  }
 }
 
 bool read_fields(ProtoWalk& walk, std::string_view bytes, Conversations& out) {
   return walk.each(bytes, [&](const ProtoWalk::Field& field) {
     if (field.is(1, 2)) return walk.field(field, "items", out.items);
     if (field.is(2, 2)) return walk.field(field, "next", out.next);
+    if (field.is(3, 0)) return walk.field(field, "badge", out.badge);
     return walk.unknown(field);
   });
 }

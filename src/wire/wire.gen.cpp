@@ -1120,6 +1120,12 @@ void write_json(const History& message, std::string& out) {
   if (message.more) {
     json_flag(out, "\"more\":", message.more);
   }
+  if (message.from != 0) {
+    json_number(out, "\"from\":", message.from);
+  }
+  if (message.to != 0) {
+    json_number(out, "\"to\":", message.to);
+  }
   json_close(out);
 }
 
@@ -1176,6 +1182,9 @@ void write_json(const ConversationSummary& message, std::string& out) {
   if (message.request) {
     json_flag(out, "\"request\":", message.request);
   }
+  if (message.mentioned != 0) {
+    json_number(out, "\"mentioned\":", message.mentioned);
+  }
   json_close(out);
 }
 
@@ -1192,6 +1201,9 @@ void write_json(const Conversations& message, std::string& out) {
   }
   if (!message.next.empty()) {
     json_text(out, "\"next\":\"", message.next);
+  }
+  if (message.badge != 0) {
+    json_number(out, "\"badge\":", message.badge);
   }
   json_close(out);
 }

@@ -621,6 +621,9 @@ struct History {
   std::uint64_t head = 0;
   // True: there are entries beyond this page in the direction that was asked for.
   bool more = false;
+  // The page is about the entries from … to, some of which are hidden; absent: it is about those that it holds.
+  std::uint64_t from = 0;
+  std::uint64_t to = 0;
 
   bool operator==(const History&) const = default;
 };
@@ -653,6 +656,8 @@ struct ConversationSummary {
   std::optional<Settings> settings;
   // A stranger wrote: this user neither wrote here nor added them as a contact.
   bool request = false;
+  // The newest message that mentions this user, if it is unread.
+  std::uint64_t mentioned = 0;
 
   bool operator==(const ConversationSummary&) const = default;
 };
@@ -661,6 +666,8 @@ struct Conversations {
   std::vector<ConversationSummary> items;
   // Pass it as `page` for the next page; absent: this was the last.
   std::string next;
+  // How many messages are unread in all conversations together, but for those that are muted or archived.
+  std::uint64_t badge = 0;
 
   bool operator==(const Conversations&) const = default;
 };
