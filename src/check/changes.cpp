@@ -7,7 +7,7 @@ namespace kith::check {
 
 namespace {
 
-constexpr std::array<std::string_view, 7> kWhat{"", "created", "changed", "added", "removed", "left", "role"};
+constexpr std::array<std::string_view, 8> kWhat{"", "created", "changed", "added", "joined", "removed", "left", "role"};
 
 What what_of(std::string_view name) {
   auto found = std::find(kWhat.begin(), kWhat.end(), name);
@@ -50,14 +50,15 @@ bool Changes::knows(Id conversation, std::uint64_t first, std::uint64_t last) {
 // Everything but texts, users and roles: what tells which attempts may have made an entry.
 std::uint64_t Changes::key(const Fact& fact, Id conversation) const {
   std::uint64_t kind = static_cast<std::uint64_t>(fact.kind) << 8 | static_cast<std::uint64_t>(fact.what);
-  bool created = fact.what == What::created;  // The group has no id yet when it is asked for.
-  return mix(mix(kind, pair(fact.from, created ? 0 : conversation)), fact.target);
+  bool unnamed = fact.what == What::created || fact.what == What::joined;  // Which group it will be is not known when it is asked for.
+  return mix(mix(kind, pair(fact.from, unnamed ? 0 : conversation)), fact.target);
 }
 
 bool Changes::could_be(const Fact& asked, const Fact& told) const {
   if (asked.removed != told.removed || asked.role != told.role) return false;
-  // A title that was not given stays as it is.
-  bool has_text = told.text != 0 && (asked.text != 0 || told.what != What::changed);
+  // A title that was not given stays as it is; who comes in is told it.
+  bool says_title = told.what == What::changed || told.what == What::added || told.what == What::joined;
+  bool has_text = told.text != 0 && (asked.text != 0 || !says_title);
   if (has_text && asked.text != told.text) return false;
   return std::all_of(told.users.begin(), told.users.end(),
                      [&](Id user) { return std::find(asked.users.begin(), asked.users.end(), user) != asked.users.end(); });
@@ -93,6 +94,11 @@ std::uint32_t Changes::invoked(const At& at) {
     case Op::add:
       f.what = What::added;
       break;
+    case Op::join:
+      f.what = What::joined;
+      f.users = {at.user};
+      a.code = hash(o.code);
+      break;
     case Op::remove:
       f.what = f.users.size() == 1 && f.users.front() == at.user ? What::left : What::removed;
       break;
@@ -117,6 +123,11 @@ void Changes::outcome(const At& at, std::uint32_t number) {
   a.outcome = at.id;
   a.phase = at.operation.phase;
   if (a.phase != Phase::ok) return;
+  if (a.fact.what == What::joined) {
+    a.conversation = at.conversation;  // Which entry it became is not said.
+    if (at.conversation != 0) log(at.conversation).is_group = true;
+    return;
+  }
   if (a.fact.what != What::created) return at.operation.seq == 0 ? void() : acknowledged(at, a, a.conversation, at.operation.seq);
   auto [i, is_new] = created_.try_emplace(mix(a.client_id, a.fact.from), Seen{at.conversation, at.id});
   if (!is_new && i->second.seq != at.conversation) {
@@ -191,6 +202,25 @@ void Changes::shown(const At& at, Id conversation, const Entry& entry) {
   f.users = told.users;
 }
 
+void Changes::invite_made(const At& at, Id conversation, std::uint64_t uses) {
+  invites_.try_emplace(hash(at.operation.code), Invite{conversation, uses, at.id});
+}
+
+void Changes::invite_ended(const At& at, std::string_view code) {
+  auto i = invites_.find(hash(code));
+  if (i != invites_.end() && i->second.ended == 0) i->second.ended = at.id;
+}
+
+bool Changes::may_have_come(Id conversation, Id user, OpId since, OpId before) const {
+  return std::any_of(attempts_.begin(), attempts_.end(), [&](const Attempt& a) {
+    bool comes = a.fact.what == What::created || a.fact.what == What::added || a.fact.what == What::joined;
+    bool there = a.conversation == 0 || a.conversation == conversation;
+    bool over = a.phase == Phase::fail || (a.outcome != 0 && a.phase == Phase::ok && a.outcome < since);
+    return comes && there && !over && a.invoke < before &&
+           std::find(a.fact.users.begin(), a.fact.users.end(), user) != a.fact.users.end();
+  });
+}
+
 // ------------------------------------------------------------------------------------------------------------ at the end
 
 void Changes::finish() {
@@ -201,6 +231,7 @@ void Changes::finish() {
     fold(id);
   }
   judge_twice();
+  judge_invites();
 }
 
 // Whatever is shown was asked for by who is said to have done it, and had not failed.
@@ -254,6 +285,50 @@ void Changes::judge_twice() {
     if (possible != 0 && count.entries > possible) {
       ledger_.found(Invariant::I3, invoke, count.last,
                     "What was asked for " + std::to_string(possible) + " times has " + std::to_string(count.entries) + " entries.");
+    }
+  }
+}
+
+// A link brings in as many as it is for, and nobody once it was ended. Only those count who never tried another one.
+void Changes::judge_invites() {
+  for (const auto& [code, invite] : invites_) {
+    std::map<Id, bool> by;  // Who tried it: by it alone.
+    for (const Attempt& a : attempts_) {
+      if (a.fact.what == What::joined && a.code == code) by.try_emplace(a.fact.from, true);
+    }
+    for (const Attempt& a : attempts_) {
+      if (a.fact.what == What::joined && a.code != code && by.contains(a.fact.from)) by[a.fact.from] = false;
+    }
+    const auto& facts = log(invite.conversation).facts;
+    std::uint64_t came = 0;
+    OpId last = 0;
+    for (const auto& [seq, fact] : facts) {
+      auto who = by.find(fact.from);
+      if (fact.what != What::joined || fact.shown == 0 || who == by.end() || !who->second) continue;
+      ++came;
+      last = std::max(last, fact.shown);
+    }
+    judge_ended(code, invite, by);
+    if (invite.uses != 0 && came > invite.uses) {
+      ledger_.found(Invariant::I3, invite.made, last,
+                    "By an invite for " + std::to_string(invite.uses) + ", " + std::to_string(came) + " came.");
+    }
+  }
+}
+
+// Somebody is in who asked only when the link was at its end already.
+void Changes::judge_ended(std::uint64_t code, const Invite& invite, const std::map<Id, bool>& by) {
+  if (invite.ended == 0) return;
+  for (const auto& [user, by_it_alone] : by) {
+    if (!by_it_alone) continue;
+    OpId first = 0;
+    for (const Attempt& a : attempts_) {
+      if (first == 0 && a.fact.what == What::joined && a.code == code && a.fact.from == user) first = a.invoke;
+    }
+    for (const auto& [seq, fact] : log(invite.conversation).facts) {
+      if (fact.what != What::joined || fact.from != user || fact.shown == 0 || first < invite.ended) continue;
+      ledger_.found(Invariant::I10, invite.ended, fact.shown,
+                    std::string(ledger_.users[user]) + " came in by an invite that had been ended.");
     }
   }
 }

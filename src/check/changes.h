@@ -12,7 +12,7 @@
 
 namespace kith::check {
 
-enum class What : std::uint8_t { none, created, changed, added, removed, left, role };
+enum class What : std::uint8_t { none, created, changed, added, joined, removed, left, role };
 
 // An entry that is no message.
 struct Fact {
@@ -45,7 +45,9 @@ class Changes {
  public:
   Changes(Ledger& ledger, Messages& messages) : ledger_(ledger), messages_(messages) {}
 
-  static bool is_change(Op op) { return op >= Op::edit && op <= Op::update_group; }
+  void invite_made(const At& at, Id conversation, std::uint64_t uses);
+  void invite_ended(const At& at, std::string_view code);
+  static bool is_change(Op op) { return op >= Op::edit && op <= Op::join; }
   // Returns the number of the attempt, for outcome().
   std::uint32_t invoked(const At& at);
   void outcome(const At& at, std::uint32_t attempt);
@@ -53,6 +55,8 @@ class Changes {
 
   const std::map<std::uint64_t, Fact>& facts(Id conversation);
   bool is_group(Id conversation) { return log(conversation).is_group; }
+  // Was there an attempt to bring the user in that may have taken effect between these two?
+  bool may_have_come(Id conversation, Id user, OpId since, OpId before) const;
   // The message that a call of this attempt was about.
   std::uint64_t target(std::uint32_t attempt) const { return attempts_[attempt - 1].fact.target; }
   Id conversation(std::uint32_t attempt) const { return attempts_[attempt - 1].conversation; }
@@ -72,7 +76,15 @@ class Changes {
     OpId outcome = 0;
     Phase phase = Phase::info;
     std::uint64_t client_id = 0;
+    std::uint64_t code = 0;  // Of an invite: a hash.
     Seen acked_before;
+  };
+  // A link into a group.
+  struct Invite {
+    Id conversation = 0;
+    std::uint64_t uses = 0;
+    OpId made = 0;
+    OpId ended = 0;  // Confirmed.
   };
   struct Log {
     std::map<std::uint64_t, Fact> facts;  // By seq.
@@ -88,6 +100,8 @@ class Changes {
   void differ(Id conversation, std::uint64_t seq, OpId one, OpId other);
   void judge_asked(Id conversation);
   void judge_twice();
+  void judge_invites();
+  void judge_ended(std::uint64_t code, const Invite& invite, const std::map<Id, bool>& by);
   void fold(Id conversation);
   void fold_one(Id conversation, std::uint64_t seq, const Fact& fact);
 
@@ -97,7 +111,8 @@ class Changes {
   std::deque<Log> logs_;
   std::deque<Attempt> attempts_;
   std::unordered_map<std::uint64_t, std::vector<std::uint32_t>> by_key_;
-  std::unordered_map<std::uint64_t, Seen> created_;  // Creator and client id → group.
+  std::unordered_map<std::uint64_t, Seen> created_;      // Creator and client id → group.
+  std::unordered_map<std::uint64_t, Invite> invites_;  // By the hash of the code.
 };
 
 }  // namespace kith::check

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "check/contacts.h"
 #include "check/finals.h"
 #include "check/texts.h"
 
@@ -25,7 +26,7 @@ constexpr std::string_view kInvariantNames[kInvariants] = {
     "I10 membership",
     "I11 deleted stays deleted",
     "I12 edits",
-    "I13 read marks",
+    "I13 marks",
     "I14 truthful outcome",
     "I15 revocation",
 };
@@ -48,7 +49,12 @@ class Checker::Judges {
     Op op = Op::mark;
     OpId invoke = 0;
     std::uint32_t attempt = 0;
-    bool first = false;  // list: the first page
+    std::uint32_t view = 0;  // clear, hide: the attempt of Views
+    bool first = false;      // list, contacts: the first page
+    bool final = false;      // look, contacts
+    bool alone = false;
+    std::uint64_t uses = 0;  // invite
+    std::string code;        // end_invite
     Reads::Asked asked;
     Id conversation = 0;
     Id to = 0;      // open
@@ -72,16 +78,19 @@ class Checker::Judges {
     Id conversation;
     const Entry* entry;
   };
-  void show(const At& at, const std::vector<Shown>& all, OpId since, bool final);
+  void show(const At& at, const std::vector<Shown>& all, OpId since, bool final, bool alone);
 
   Ledger ledger_;
   Messages messages_{ledger_};
   Changes changes_{ledger_, messages_};
-  Members members_{ledger_, messages_, changes_};
+  Views views_{ledger_};
+  Members members_{ledger_, messages_, changes_, views_};
   Texts texts_{ledger_, messages_, changes_};
   Reads reads_{ledger_, messages_, members_};
   Inbox inbox_{ledger_, messages_, members_};
-  Finals finals_{ledger_, messages_, changes_, members_, reads_, inbox_};
+  Contacts contacts_{ledger_};
+  Marks marks_{ledger_, messages_, changes_, members_, inbox_};
+  Finals finals_{ledger_, messages_, changes_, members_, reads_, inbox_, marks_};
   std::deque<Calls> calls_;  // By process - 1.
   std::int64_t last_t_ = 0;
 };
@@ -141,6 +150,13 @@ void Checker::Judges::judge_revocation(const At& at) {
 void Checker::Judges::invoke(const At& at, Call& call) {
   const Operation& o = at.operation;
   call.conversation = at.conversation;
+  call.final = o.final;
+  call.alone = o.alone;
+  if (o.op == Op::clear || o.op == Op::hide) call.view = views_.invoked(at);
+  if (Inbox::is_own(o.op)) {
+    call.attempt = inbox_.own_invoked(at);
+    return;
+  }
   if (Changes::is_change(o.op)) {
     call.attempt = changes_.invoked(at);
     if (o.op == Op::erase) texts_.delete_invoked(at.conversation, o.seq, at.id);
@@ -153,8 +169,21 @@ void Checker::Judges::invoke(const At& at, Call& call) {
     case Op::open:
       call.to = ledger_.users.intern(o.to);
       break;
-    case Op::read:
-      call.attempt = inbox_.read_invoked(at);
+    case Op::add_contact:
+    case Op::remove_contact:
+      call.attempt = contacts_.invoked(at);
+      break;
+    case Op::prefer:
+      call.attempt = marks_.prefer_invoked(at);
+      break;
+    case Op::invite:
+      call.uses = o.limit;
+      break;
+    case Op::end_invite:
+      call.code = o.code;
+      break;
+    case Op::look:
+    case Op::presence:
       break;
     case Op::revoke:
       call.device = device_of(o);
@@ -163,11 +192,13 @@ void Checker::Judges::invoke(const At& at, Call& call) {
       call.asked = reads_.ask(at);
       break;
     case Op::list:
+    case Op::contacts:
       call.first = !o.next;
       break;
     case Op::sync:
       ++ledger_.process[at.process - 1].connection;
       ledger_.process[at.process - 1].sync = at.id;
+      ledger_.process[at.process - 1].alone = o.alone;
       inbox_.sync(at);
       break;
     default:
@@ -179,7 +210,10 @@ void Checker::Judges::outcome(At at, const Call& call) {
   const Operation& o = at.operation;
   if (at.conversation == 0) at.conversation = call.conversation;
   if (o.op == Op::send) return messages_.outcome(at, call.attempt);
-  if (o.op == Op::read) return inbox_.read_outcome(at, call.attempt);
+  if (call.view != 0) views_.outcome(at, call.view);
+  if (Inbox::is_own(o.op)) return inbox_.own_outcome(at, call.attempt);
+  if (o.op == Op::add_contact || o.op == Op::remove_contact) return contacts_.outcome(at, call.attempt);
+  if (o.op == Op::prefer) return marks_.prefer_outcome(at, call.attempt);
   if (Changes::is_change(o.op)) return change_outcome(at, call);
   if (o.phase != Phase::ok) return;
   switch (o.op) {
@@ -192,7 +226,7 @@ void Checker::Judges::outcome(At at, const Call& call) {
     case Op::history: {
       std::vector<Shown> shown;
       for (const Entry& entry : o.entries) shown.push_back({call.conversation, &entry});
-      show(at, shown, call.invoke, call.asked.final);
+      show(at, shown, call.invoke, call.asked.final, call.alone);
       members_.sight(at.user, call.conversation, o.head, at.id);
       reads_.answer(at, call.asked);
     } break;
@@ -201,6 +235,21 @@ void Checker::Judges::outcome(At at, const Call& call) {
       break;
     case Op::sync:
       inbox_.ready(at);
+      break;
+    case Op::look:
+      marks_.answered(at, call.conversation, call.invoke, call.final);
+      break;
+    case Op::contacts:
+      contacts_.listed(at, call.first, call.final);
+      break;
+    case Op::presence:
+      marks_.present(at, call.invoke);
+      break;
+    case Op::invite:
+      changes_.invite_made(at, call.conversation, call.uses);
+      break;
+    case Op::end_invite:
+      changes_.invite_ended(at, call.code);
       break;
     default:
       break;
@@ -212,7 +261,8 @@ void Checker::Judges::change_outcome(const At& at, const Call& call) {
   const Operation& o = at.operation;
   if (o.phase != Phase::ok) return;
   Id conversation = changes_.conversation(call.attempt);
-  if (o.op == Op::create_group) members_.sight(at.user, conversation, o.head, at.id);
+  if (o.op == Op::join && o.waiting) return;
+  if (o.op == Op::create_group || o.op == Op::join) members_.sight(at.user, conversation, o.head, at.id);
   if (o.op == Op::erase) texts_.deleted(at, conversation, changes_.target(call.attempt));
   if (o.op == Op::edit) texts_.edited(at, conversation, changes_.target(call.attempt), o.seq);
 }
@@ -224,7 +274,7 @@ void Checker::Judges::list(const At& at, const Call& call) {
     for (const Entry& entry : item.entries) shown.push_back({conversation, &entry});
     members_.sight(at.user, conversation, item.head, at.id);
   }
-  show(at, shown, call.invoke, false);
+  show(at, shown, call.invoke, false, call.alone);
   inbox_.listed(at, call.invoke, call.first);
 }
 
@@ -235,11 +285,13 @@ void Checker::Judges::page(const At& at) {
     for (const Entry& entry : change.entries) shown.push_back({conversation, &entry});
     if (change.to > change.from) members_.sight(at.user, conversation, change.to, at.id);
   }
-  show(at, shown, ledger_.process[at.process - 1].sync, false);
+  const Process& p = ledger_.process[at.process - 1];
+  show(at, shown, p.sync, false, p.alone);
+  for (const Contact& contact : at.operation.contacts) contacts_.shown(at, contact);
   inbox_.page(at);
 }
 
-void Checker::Judges::show(const At& at, const std::vector<Shown>& all, OpId since, bool final) {
+void Checker::Judges::show(const At& at, const std::vector<Shown>& all, OpId since, bool final, bool alone) {
   for (const auto& [conversation, entry] : all) {
     members_.sight(at.user, conversation, entry->seq, at.id);
     if (entry->withheld) members_.withheld(at.user, conversation, entry->seq, at.id, final);
@@ -249,8 +301,10 @@ void Checker::Judges::show(const At& at, const std::vector<Shown>& all, OpId sin
       changes_.shown(at, conversation, *entry);
     }
     texts_.learn(at, conversation, *entry);
+    // An event may bring what is new although it was taken out before it came.
+    if (at.operation.op != Op::event) views_.shown(at, conversation, entry->seq, since);
   }
-  for (const auto& [conversation, entry] : all) texts_.judge(at, conversation, *entry, since, final);
+  for (const auto& [conversation, entry] : all) texts_.judge(at, conversation, *entry, {since, final, alone});
 }
 
 // A process that starts after the revoke was asked for may have a new token: it is not meant.
@@ -266,8 +320,12 @@ void Checker::Judges::observe(const At& at) {
   const Operation& o = at.operation;
   switch (o.op) {
     case Op::event:
-      if (!o.entries.empty()) show(at, {{at.conversation, &o.entries.front()}}, ledger_.process[at.process - 1].sync, false);
+      if (!o.entries.empty()) show(at, {{at.conversation, &o.entries.front()}}, ledger_.process[at.process - 1].sync, false, false);
+      if (o.contact) contacts_.shown(at, *o.contact);
       inbox_.event(at);
+      break;
+    case Op::marks:
+      marks_.pushed(at);
       break;
     case Op::page:
       page(at);
@@ -296,6 +354,8 @@ Report Checker::Judges::finish() {
     reads_.finish();
     inbox_.finish();
     finals_.finish();
+    contacts_.finish();
+    marks_.finish();
   }
   return ledger_.report();
 }

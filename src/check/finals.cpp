@@ -17,8 +17,10 @@ void Finals::add(const At& at) {
   f.useq = at.operation.useq;
   for (const auto& item : at.operation.items) {
     Id conversation = ledger_.conversations.intern(item.conversation);
-    f.items[conversation] = {item.head, item.read, item.title.empty() ? 0 : hash(item.title)};
-    inbox_.final_mark(at, conversation, item.read);
+    f.items[conversation] = {item.head, item.read, item.title.empty() ? 0 : hash(item.title), item.cleared,
+                             Inbox::settings_hash(item.settings)};
+    inbox_.final_item(at, conversation, item);
+    marks_.final_read(at.user, conversation, item.read, at.id);
   }
 }
 
@@ -56,12 +58,7 @@ void Finals::finish() {
 // The final reads of a device hold each conversation whole, and no mark was lost.
 void Finals::judge_completeness(const Final& f) {
   for (const auto& [conversation, item] : f.items) {
-    Seen read = inbox_.of(f.user, conversation).read_ok;
-    if (read.op < f.op && item.read < read.seq) {
-      ledger_.found(Invariant::I13, read.op, f.op,
-                    "The read mark of " + std::string(ledger_.conversations[conversation]) + " ended at " + std::to_string(item.read) +
-                        ", but " + std::to_string(read.seq) + " had been confirmed.");
-    }
+    judge_own(f, conversation, item);
     auto i = reads_.coverage().find(pair(f.process, conversation));
     if (i == reads_.coverage().end()) {
       if (item.head != 0) ledger_.broken(f.op, "no final read of " + std::string(ledger_.conversations[conversation]));
@@ -76,9 +73,25 @@ void Finals::judge_completeness(const Final& f) {
   }
 }
 
+// What was confirmed of the user's own is there in the end.
+void Finals::judge_own(const Final& f, Id conversation, const Item& item) {
+  const UserConversation& own = inbox_.of(f.user, conversation);
+  std::string where = std::string(ledger_.conversations[conversation]);
+  auto judge = [&](Seen confirmed, std::uint64_t now, const char* what) {
+    if (confirmed.op >= f.op || now >= confirmed.seq) return;
+    ledger_.found(Invariant::I13, confirmed.op, f.op,
+                  what + where + " ended at " + std::to_string(now) + ", but " + std::to_string(confirmed.seq) + " had been confirmed.");
+  };
+  judge(own.read_ok, item.read, "The read mark of ");
+  judge(own.cleared_ok, item.cleared, "What was cleared of ");
+  std::uint64_t settings = inbox_.settings_in_the_end(f.user, conversation);
+  if (settings == 0 || settings == item.settings) return;
+  ledger_.found(Invariant::I13, 0, f.op, "The settings of " + where + " ended otherwise than the last step of the inbox made them.");
+}
+
 void Finals::judge_gap(const Final& f, const Reads::Coverage& coverage, std::uint64_t first, std::uint64_t last) {
   Id conversation = coverage.conversation;
-  while (first <= last && !members_.sees(conversation, f.user, first, first)) ++first;
+  while (first <= last && !members_.views(conversation, f.user, first, first, f.op)) ++first;
   if (first > last) return;
   std::string what = "The final reads of a device do not have number " + ledger_.number(conversation, first);
   const Number* n = messages_.conversation(conversation).numbers.find(first);
@@ -106,10 +119,15 @@ void Finals::judge_devices(const Final& one, const Final& other) {
   }
   for (const auto& [conversation, item] : one.items) {
     auto i = other.items.find(conversation);
-    if (i == other.items.end() || i->second.read == item.read) continue;
-    ledger_.found(Invariant::I8, one.op, other.op,
-                  "Two devices of " + std::string(ledger_.users[one.user]) + " ended with read marks " + std::to_string(item.read) +
-                      " and " + std::to_string(i->second.read) + " in " + std::string(ledger_.conversations[conversation]) + ".");
+    if (i == other.items.end()) continue;
+    auto differ = [&](const char* what) {
+      ledger_.found(Invariant::I8, one.op, other.op,
+                    "Two devices of " + std::string(ledger_.users[one.user]) + " ended with different " + what + " in " +
+                        std::string(ledger_.conversations[conversation]) + ".");
+    };
+    if (i->second.read != item.read) differ("read marks");
+    if (i->second.cleared != item.cleared) differ("parts cleared");
+    if (i->second.settings != item.settings) differ("settings");
   }
 }
 

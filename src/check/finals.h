@@ -7,15 +7,15 @@
 #include <optional>
 #include <vector>
 
-#include "check/inbox.h"
+#include "check/marks.h"
 #include "check/reads.h"
 
 namespace kith::check {
 
 class Finals {
  public:
-  Finals(Ledger& ledger, Messages& messages, Changes& changes, Members& members, Reads& reads, Inbox& inbox)
-      : ledger_(ledger), messages_(messages), changes_(changes), members_(members), reads_(reads), inbox_(inbox) {}
+  Finals(Ledger& ledger, Messages& messages, Changes& changes, Members& members, Reads& reads, Inbox& inbox, Marks& marks)
+      : ledger_(ledger), messages_(messages), changes_(changes), members_(members), reads_(reads), inbox_(inbox), marks_(marks) {}
 
   void quiesced();
   void add(const At& at);
@@ -26,6 +26,8 @@ class Finals {
     std::uint64_t head = 0;
     std::uint64_t read = 0;
     std::uint64_t title = 0;  // A hash; 0: none.
+    std::uint64_t cleared = 0;
+    std::uint64_t settings = 0;  // A hash.
   };
   struct Final {
     OpId op = 0;
@@ -37,6 +39,7 @@ class Finals {
 
   const Final* of_user(Id user) const;
   void judge_completeness(const Final& final);
+  void judge_own(const Final& final, Id conversation, const Item& item);
   void judge_gap(const Final& final, const Reads::Coverage& coverage, std::uint64_t first, std::uint64_t last);
   void judge_devices(const Final& one, const Final& other);
   void judge_members(Id conversation);
@@ -50,6 +53,7 @@ class Finals {
   Members& members_;
   Reads& reads_;
   Inbox& inbox_;
+  Marks& marks_;
   std::vector<Final> finals_;
   std::vector<Seen> due_;                                      // By conversation - 1: the highest acknowledged number at `quiesced`.
   std::map<Id, std::vector<const Reads::Coverage*>> covered_;  // By conversation.

@@ -31,9 +31,22 @@ enum class Op : std::uint8_t {
   leave,         // conversation
   role,          // conversation, users, role
   update_group,  // conversation, text (the title)
+  join,          // code · ok: conversation, head, waiting
+  clear,         // conversation, seq · ok, as of the next: nothing
+  hide,          // conversation, seq
+  configure,     // conversation, settings
+  look,          // conversation · ok: marks
+  add_contact,   // user
+  remove_contact,  // user
+  contacts,        // invoke: next, final · ok: contacts, more
+  prefer,          // invoke: reads, presence; empty: stays
+  presence,        // invoke: users · ok: users, those of whom anything is told
+  invite,          // invoke: conversation, limit (how many may use it), approval · ok: code
+  end_invite,      // invoke: conversation, code
   sync,          // invoke, a new connection: cursor, useq · ok: useq of `ready`
   page,          // from, to, changes
-  event,         // useq if given, and either entries[0] or read, with conversation
+  event,         // useq if given, and what it brings: entries[0], read, cleared, hidden, settings, contact, or something else
+  marks,         // conversation, marks: where others are, as it was pushed
   resync,        // reason
   synced,        // All that was missed has come.
   final,         // useq, items: this process has finished its final reads
@@ -76,7 +89,7 @@ struct Entry {
   std::uint64_t target = 0;
   bool removed = false;
   // Of an entry about a group.
-  std::string_view what;  // created, changed, added, removed, left, role
+  std::string_view what;  // created, changed, added, joined, removed, left, role
   std::vector<std::string_view> users;
   std::string_view role;
 };
@@ -87,6 +100,9 @@ struct Change {
   std::uint64_t to = 0;
   std::uint64_t read = 0;  // 0: unchanged.
   std::vector<Entry> entries;
+  std::uint64_t cleared = 0;
+  std::vector<std::uint64_t> hidden;
+  std::string_view settings;  // Any text that is the same for the same settings; empty: unchanged.
 };
 
 struct Item {
@@ -95,6 +111,20 @@ struct Item {
   std::uint64_t read = 0;
   std::vector<Entry> entries;  // The last message, or nothing.
   std::string_view title;      // Of a group.
+  std::uint64_t cleared = 0;
+  std::string_view settings;  // Empty: none were made.
+};
+
+// Where another user is in a conversation.
+struct Mark {
+  std::string_view user;
+  std::uint64_t delivered = 0;
+  std::uint64_t read = 0;  // 0: not told.
+};
+
+struct Contact {
+  std::string_view user;
+  std::string_view state;  // contact, asked, asks, none
 };
 
 struct Operation {
@@ -104,7 +134,7 @@ struct Operation {
   std::string_view process;
   std::uint64_t call = 0;  // Joins invoke and outcome; unique in its process among the open calls.
 
-  std::string_view user;    // start, revoke
+  std::string_view user;    // start, revoke, add_contact, remove_contact
   std::string_view device;  // start, revoke
   std::string_view conversation;
   std::string_view to;  // send, open: the other user
@@ -115,9 +145,15 @@ struct Operation {
   std::int64_t time = 0;                // send ok
   bool repeated = false;                // send ok
   bool removed = false;                 // react invoke: taken back
-  std::vector<std::string_view> users;  // create_group, add, remove, role: invoke
+  std::vector<std::string_view> users;  // create_group, add, remove, role: invoke; presence: invoke and ok
   std::string_view role;                // role invoke
-  std::string_view code;                // fail, info: the error code; resync: the reason; mark: its name
+  std::string_view code;                // fail, info: the error code; resync: the reason; mark: its name; of an invite
+  std::string_view settings;            // configure invoke, event
+  std::string_view reads;               // prefer invoke: shown, hidden
+  std::string_view presence;            // prefer invoke: everyone, contacts, nobody
+  bool alone = false;                   // Any invoke: not on a connection that orders it (HTTP).
+  bool approval = false;                // invite invoke
+  bool waiting = false;                 // join ok: not in yet
 
   std::optional<std::uint64_t> useq;    // sync, event, final
   std::optional<std::uint64_t> before;  // history
@@ -131,10 +167,16 @@ struct Operation {
   std::uint64_t from = 0;               // page
   std::uint64_t end = 0;                // page: `to`
   std::uint64_t mark = 0;               // event of a read mark: its seq ("read")
+  std::uint64_t cleared = 0;            // event
+  std::uint64_t hidden = 0;             // event
+  bool other = false;                   // event: of a kind that the client does not know
+  std::optional<Contact> contact;       // event
 
   std::vector<Entry> entries;   // event (one), history ok
   std::vector<Change> changes;  // page
   std::vector<Item> items;      // list ok, final
+  std::vector<Mark> marks;      // look ok, marks
+  std::vector<Contact> contacts;  // page, contacts ok
 
   std::uint32_t line = 0;  // From a file: its line, from 1.
   std::uint32_t file = 0;  // Index into the names given to Checker.

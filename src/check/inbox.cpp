@@ -116,7 +116,7 @@ bool Inbox::move(const At& at, std::uint64_t from, std::uint64_t to) {
 
 void Inbox::event(const At& at) {
   answered(at, feed(at.process));
-  at.operation.entries.empty() ? read_event(at) : message_event(at);
+  at.operation.entries.empty() ? own_event(at) : message_event(at);
 }
 
 void Inbox::message_event(const At& at) {
@@ -125,13 +125,8 @@ void Inbox::message_event(const At& at) {
   auto useq = step_of(at);
   bool contiguous = !useq || move(at, *useq - 1, *useq);
   Told& t = told(at, at.conversation);
+  if (f.run_conversation != at.conversation) end_run(at, "another conversation");
   bool in_run = f.run_conversation != 0;
-  if (in_run && f.run_conversation != at.conversation) {
-    ledger_.found(Invariant::I5, f.run_op, at.id,
-                  "A step with number " + ledger_.number(f.run_conversation, f.run_last) + " was never ended: another conversation comes.");
-    f.run_conversation = 0;
-    in_run = false;
-  }
   std::uint64_t before = in_run ? f.run_last : t.seq;
   if (contiguous && before != 0 && seq != before + 1) {
     OpId earlier = in_run ? f.run_op : t.op;
@@ -148,40 +143,53 @@ void Inbox::message_event(const At& at) {
   f.run_op = at.id;
   user_conversation(at.user, at.conversation).feed.raise(seq, at.id);
   if (!useq) return;
-  step(at, *useq, false, contiguous ? f.run_first : 0, seq);
+  step(at, *useq, {at.id, at.conversation, Kind::entries, contiguous ? f.run_first : 0, seq});
   t.seq = seq;
   t.op = at.id;
   f.run_conversation = 0;
 }
 
-void Inbox::read_event(const At& at) {
+void Inbox::end_run(const At& at, std::string_view what) {
   Feed& f = feed(at.process);
-  if (f.run_conversation != 0) {
-    ledger_.found(Invariant::I5, f.run_op, at.id,
-                  "A step with number " + ledger_.number(f.run_conversation, f.run_last) + " was never ended: a read mark comes.");
-    f.run_conversation = 0;
-  }
-  auto useq = step_of(at);
-  if (useq) {
-    move(at, *useq - 1, *useq);
-    step(at, *useq, true, 0, at.operation.mark);
-  }
-  mark_in_feed(at, at.conversation, at.operation.mark);
+  if (f.run_conversation == 0) return;
+  ledger_.found(Invariant::I5, f.run_op, at.id,
+                "A step with number " + ledger_.number(f.run_conversation, f.run_last) + " was never ended: " + std::string(what) + " comes.");
+  f.run_conversation = 0;
 }
 
-void Inbox::step(const At& at, std::uint64_t useq, bool is_read, std::uint64_t first, std::uint64_t last) {
+// A step that is about the user alone.
+void Inbox::own_event(const At& at) {
+  const Operation& o = at.operation;
+  Step shown{at.id, at.conversation, Kind::other, 0, 0};
+  if (o.mark != 0) shown.kind = Kind::read, shown.last = o.mark;
+  if (o.cleared != 0) shown.kind = Kind::cleared, shown.last = o.cleared;
+  if (o.hidden != 0) shown.kind = Kind::hidden, shown.last = o.hidden;
+  if (!o.settings.empty()) shown.kind = Kind::settings, shown.last = settings_hash(o.settings);
+  if (o.contact) shown.kind = Kind::contact, shown.conversation = ledger_.users.intern(o.contact->user), shown.last = hash(o.contact->state);
+  end_run(at, shown.kind == Kind::read ? "a read mark" : "something of the user's own");
+  if (auto useq = step_of(at)) {
+    move(at, *useq - 1, *useq);
+    step(at, *useq, shown);
+  }
+  if (shown.kind == Kind::read) mark_in_feed(at, at.conversation, o.mark);
+  if (shown.kind == Kind::cleared) cleared_in_feed(at, at.conversation, o.cleared);
+  if (shown.kind == Kind::hidden) own_shown(Op::hide, at.user, at.conversation, o.hidden, at.id);
+  if (shown.kind == Kind::settings) own_shown(Op::configure, at.user, at.conversation, shown.last, at.id);
+}
+
+void Inbox::step(const At& at, std::uint64_t useq, const Step& shown) {
   Step& s = inbox(at.user).steps.at(useq);
   if (s.op == 0) {
-    s = {at.id, at.conversation, is_read, first, last};
+    s = shown;
     return;
   }
-  bool begins_alike = s.first == 0 || first == 0 || s.first == first;
-  if (s.conversation != at.conversation || s.is_read != is_read || s.last != last || !begins_alike) {
+  bool begins_alike = s.first == 0 || shown.first == 0 || s.first == shown.first;
+  if (s.conversation != shown.conversation || s.kind != shown.kind || s.last != shown.last || !begins_alike) {
     ledger_.found(
         Invariant::I4, s.op, at.id,
         "Step " + std::to_string(useq) + " of the inbox of " + std::string(ledger_.users[at.user]) + " was shown with two contents.");
   }
-  if (s.first == 0) s.first = first;
+  if (s.first == 0) s.first = shown.first;
 }
 
 void Inbox::page(const At& at) {
@@ -197,9 +205,13 @@ void Inbox::page(const At& at) {
   Page kept{at.id, o.from, o.end, {}};
   for (const Change& c : o.changes) {
     change(at, c, contiguous);
-    kept.changes.push_back({ledger_.conversations.intern(c.conversation), c.from, c.to, c.read});
+    std::uint64_t settings = c.settings.empty() ? 0 : settings_hash(c.settings);
+    kept.changes.push_back({ledger_.conversations.intern(c.conversation), false, c.from, c.to, c.read, c.cleared, settings, c.hidden});
   }
-  std::sort(kept.changes.begin(), kept.changes.end(), [](const auto& a, const auto& b) { return a.conversation < b.conversation; });
+  for (const Contact& contact : o.contacts) {
+    kept.changes.push_back({ledger_.users.intern(contact.user), true, 0, 0, 0, 0, hash(contact.state), {}});
+  }
+  std::sort(kept.changes.begin(), kept.changes.end(), [](const auto& a, const auto& b) { return a.key() < b.key(); });
   inbox(at.user).pages.push_back(std::move(kept));
 }
 
@@ -227,9 +239,12 @@ void Inbox::change(const At& at, const Change& c, bool contiguous) {
     messages_.conversation(conversation).add_member(at.user);
   }
   if (c.read != 0) mark_in_feed(at, conversation, c.read);
+  if (c.cleared != 0) cleared_in_feed(at, conversation, c.cleared);
+  for (std::uint64_t seq : c.hidden) own_shown(Op::hide, at.user, conversation, seq, at.id);
+  if (!c.settings.empty()) own_shown(Op::configure, at.user, conversation, settings_hash(c.settings), at.id);
 }
 
-// The entries of a page are the newest of what it tells of, without a hole but where the user was no member.
+// The entries of a page are the newest of what it tells of, without a hole but where the user was no member, or what they took out.
 void Inbox::judge_entries(const At& at, Id conversation, const Change& c) {
   OpId earlier = told(at, conversation).op;
   std::string what =
@@ -237,10 +252,10 @@ void Inbox::judge_entries(const At& at, Id conversation, const Change& c) {
   std::uint64_t last = 0;
   for (const Entry& entry : c.entries) {
     if (entry.seq <= std::max(last, c.from) || entry.seq > c.to) return ledger_.found(Invariant::I5, earlier, at.id, what);
-    if (last != 0) members_.gap(at.user, conversation, last + 1, entry.seq - 1, Invariant::I5, earlier, at.id, what);
+    if (last != 0) members_.gap(at.user, conversation, last + 1, entry.seq - 1, Invariant::I5, earlier, at.id, what, true);
     last = entry.seq;
   }
-  if (last != 0) members_.gap(at.user, conversation, last + 1, c.to, Invariant::I5, earlier, at.id, what);
+  if (last != 0) members_.gap(at.user, conversation, last + 1, c.to, Invariant::I5, earlier, at.id, what, true);
 }
 
 void Inbox::mark_in_feed(const At& at, Id conversation, std::uint64_t seq) {
@@ -253,13 +268,36 @@ void Inbox::mark_in_feed(const At& at, Id conversation, std::uint64_t seq) {
   t.mark = seq;
   t.mark_op = at.id;
   user_conversation(at.user, conversation).mark.raise(seq, at.id);
-  mark_shown(at, conversation, seq);
+  own_shown(Op::read, at.user, conversation, seq, at.id);
 }
 
-void Inbox::mark_shown(const At& at, Id conversation, std::uint64_t seq) {
-  if (seq == 0) return;
-  if (!marks_.empty() && marks_.back().user == at.user && marks_.back().conversation == conversation && marks_.back().seq == seq) return;
-  marks_.push_back({at.user, conversation, seq, at.id});
+void Inbox::cleared_in_feed(const At& at, Id conversation, std::uint64_t seq) {
+  Told& t = told(at, conversation);
+  if (seq < t.cleared) {
+    ledger_.found(Invariant::I13, t.cleared_op, at.id,
+                  "What was cleared of " + std::string(ledger_.conversations[conversation]) + " goes back from " +
+                      std::to_string(t.cleared) + " to " + std::to_string(seq) + ".");
+  }
+  t.cleared = seq;
+  t.cleared_op = at.id;
+  user_conversation(at.user, conversation).cleared.raise(seq, at.id);
+  own_shown(Op::clear, at.user, conversation, seq, at.id);
+}
+
+void Inbox::own_shown(Op what, Id user, Id conversation, std::uint64_t value, OpId op) {
+  if (value == 0) return;
+  OwnShown shown{what, user, conversation, value, op};
+  if (!shown_.empty()) {
+    OwnShown last = shown_.back();
+    last.op = op;
+    if (last == shown) return;
+  }
+  shown_.push_back(shown);
+}
+
+void Inbox::final_item(const At& at, Id conversation, const Item& item) {
+  own_shown(Op::read, at.user, conversation, item.read, at.id);
+  own_shown(Op::clear, at.user, conversation, item.cleared, at.id);
 }
 
 void Inbox::listed(const At& at, OpId invoke, bool first) {
@@ -278,8 +316,14 @@ void Inbox::listed(const At& at, OpId invoke, bool first) {
                     "The list shows the read mark of " + std::string(item.conversation) + " at " + std::to_string(item.read) +
                         ", a feed had shown " + std::to_string(u.mark.seq) + " before.");
     }
+    if (u.cleared.op < invoke && item.cleared < u.cleared.seq) {
+      ledger_.found(Invariant::I13, u.cleared.op, at.id,
+                    "The list shows " + std::string(item.conversation) + " as cleared up to " + std::to_string(item.cleared) +
+                        ", a feed had shown " + std::to_string(u.cleared.seq) + " before.");
+    }
     if (!is_quiesced_) u.listed.raise(item.head, at.id);
-    mark_shown(at, conversation, item.read);
+    final_item(at, conversation, item);
+    if (!item.settings.empty()) own_shown(Op::configure, at.user, conversation, settings_hash(item.settings), at.id);
   }
   if (!first || at.operation.more) return;
   std::sort(shown.begin(), shown.end());
@@ -291,15 +335,19 @@ void Inbox::listed(const At& at, OpId invoke, bool first) {
   }
 }
 
-std::uint32_t Inbox::read_invoked(const At& at) {
-  reads_.push_back({at.user, at.conversation, at.operation.seq, at.id});
-  return static_cast<std::uint32_t>(reads_.size());
+std::uint32_t Inbox::own_invoked(const At& at) {
+  const Operation& o = at.operation;
+  attempts_.push_back({o.op, at.user, at.conversation, o.op == Op::configure ? settings_hash(o.settings) : o.seq, at.id});
+  return static_cast<std::uint32_t>(attempts_.size());
 }
 
-void Inbox::read_outcome(const At& at, std::uint32_t attempt) {
-  ReadAttempt& r = reads_[attempt - 1];
-  if (at.operation.phase == Phase::fail) r.failed = true;
-  if (at.operation.phase == Phase::ok) user_conversation(at.user, r.conversation).read_ok.raise(r.seq, at.id);
+void Inbox::own_outcome(const At& at, std::uint32_t attempt) {
+  OwnAttempt& a = attempts_[attempt - 1];
+  if (at.operation.phase == Phase::fail) a.failed = true;
+  if (at.operation.phase != Phase::ok) return;
+  UserConversation& u = user_conversation(at.user, a.conversation);
+  if (a.what == Op::read) u.read_ok.raise(a.value, at.id);
+  if (a.what == Op::clear) u.cleared_ok.raise(a.value, at.id);
 }
 
 }  // namespace kith::check

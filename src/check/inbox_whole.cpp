@@ -1,5 +1,6 @@
-// What can only be judged at the end: pages against steps, and where read marks came from.
+// What can only be judged at the end: pages against steps, and where marks came from.
 #include <algorithm>
+#include <array>
 #include <tuple>
 
 #include "check/inbox.h"
@@ -13,8 +14,9 @@ struct Inbox::OfConversation {
     OpId op;
     bool begins;  // False: `first` may be less.
   };
-  std::vector<Point> messages;
-  std::vector<Point> reads;
+  std::array<std::vector<Point>, kKinds> of_kind;
+
+  const std::vector<Point>& points(Kind kind) const { return of_kind[static_cast<std::size_t>(kind)]; }
 
   // The last point up to `useq`, and the first after it; nullptr: none.
   static const Point* upto(const std::vector<Point>& points, std::uint64_t useq) {
@@ -28,78 +30,143 @@ struct Inbox::OfConversation {
 };
 
 void Inbox::finish() {
-  judge_marks();
+  judge_own();
   for (Id user = 1; user <= inboxes_.size(); ++user) judge_inbox(user, inboxes_[user - 1]);
 }
 
-// A mark that was shown is one that a device asked for and that did not fail, or an own message.
-void Inbox::judge_marks() {
-  auto key = [](const auto& x) { return std::tuple(x.user, x.conversation, x.seq); };
-  std::sort(reads_.begin(), reads_.end(), [&](const ReadAttempt& a, const ReadAttempt& b) {
-    return std::tuple(a.user, a.conversation, a.seq, a.failed, a.invoke) < std::tuple(b.user, b.conversation, b.seq, b.failed, b.invoke);
+// Whatever is shown of a user's own marks is what a device of theirs asked for and what did not fail.
+void Inbox::judge_own() {
+  auto key = [](const auto& x) { return std::tuple(x.what, x.user, x.conversation, x.value); };
+  std::sort(attempts_.begin(), attempts_.end(), [&](const OwnAttempt& a, const OwnAttempt& b) {
+    return std::tuple(key(a), a.failed, a.invoke) < std::tuple(key(b), b.failed, b.invoke);
   });
-  std::sort(marks_.begin(), marks_.end());
-  const MarkShown* previous = nullptr;
-  for (const MarkShown& m : marks_) {
-    if (previous != nullptr && key(*previous) == key(m)) continue;
-    previous = &m;
-    auto r = std::lower_bound(reads_.begin(), reads_.end(), m,
-                              [&](const ReadAttempt& read, const MarkShown& mark) { return key(read) < key(mark); });
-    bool known = r != reads_.end() && key(*r) == key(m);
-    std::string what = "The own read mark is shown at number " + ledger_.number(m.conversation, m.seq);
-    if (m.seq > messages_.conversation(m.conversation).head()) {
-      ledger_.found(Invariant::I13, known ? r->invoke : 0, m.op, what + ", which does not exist.");
-    } else if (!(known && !r->failed && r->invoke < m.op) && messages_.sender(m.conversation, m.seq) != m.user) {
-      ledger_.found(Invariant::I13, known ? r->invoke : 0, m.op, what + ", to which nobody had moved it.");
-    }
+  std::sort(shown_.begin(), shown_.end());
+  const OwnShown* previous = nullptr;
+  for (const OwnShown& shown : shown_) {
+    if (previous != nullptr && key(*previous) == key(shown)) continue;
+    previous = &shown;
+    auto attempt = std::lower_bound(attempts_.begin(), attempts_.end(), shown,
+                                    [&](const OwnAttempt& a, const OwnShown& s) { return key(a) < key(s); });
+    bool known = attempt != attempts_.end() && key(*attempt) == key(shown);
+    judge_own(shown, known ? &*attempt : nullptr);
+  }
+}
+
+// `attempt`: the one of these that counts most.
+void Inbox::judge_own(const OwnShown& shown, const OwnAttempt* attempt) {
+  bool asked = attempt != nullptr && !attempt->failed && attempt->invoke < shown.op;
+  OpId invoke = attempt != nullptr ? attempt->invoke : 0;
+  if (shown.what == Op::configure) {
+    if (asked) return;
+    return ledger_.found(Invariant::I13, invoke, shown.op,
+                         "Settings of " + std::string(ledger_.conversations[shown.conversation]) + " are shown that " +
+                             std::string(ledger_.users[shown.user]) + " never made.");
+  }
+  std::string what = shown.what == Op::read    ? "The own read mark is shown at number "
+                     : shown.what == Op::clear ? "A conversation is shown as cleared up to number "
+                                               : "An entry is shown as hidden, number ";
+  what += ledger_.number(shown.conversation, shown.value);
+  // One's own message is read by having been written.
+  bool own = shown.what == Op::read && messages_.sender(shown.conversation, shown.value) == shown.user;
+  if (shown.value > messages_.conversation(shown.conversation).head()) {
+    ledger_.found(Invariant::I13, invoke, shown.op, what + ", which does not exist.");
+  } else if (!asked && !own) {
+    ledger_.found(Invariant::I13, invoke, shown.op, what + ", to which nobody had moved it.");
   }
 }
 
 void Inbox::judge_inbox(Id user, const UserInbox& inbox) {
   PairMap<OfConversation> of;
   inbox.steps.for_each([&](std::uint64_t useq, const Step& s) {
-    if (s.op == 0) return;
-    OfConversation& c = of[pair(0, s.conversation)];
-    auto& points = s.is_read ? c.reads : c.messages;
+    if (s.op == 0 || s.kind == Kind::other) return;
+    auto& points = of[pair(s.kind == Kind::contact, s.conversation)].of_kind[static_cast<std::size_t>(s.kind)];
     std::uint64_t first = s.first != 0 ? s.first : s.last;
-    if (!points.empty() && (s.is_read ? s.last < points.back().last : first <= points.back().last)) {
-      ledger_.found(s.is_read ? Invariant::I13 : Invariant::I4, points.back().op, s.op,
+    bool is_mark = s.kind == Kind::read || s.kind == Kind::cleared;
+    if (!points.empty() && ((is_mark && s.last < points.back().last) || (s.kind == Kind::entries && first <= points.back().last))) {
+      ledger_.found(is_mark ? Invariant::I13 : Invariant::I4, points.back().op, s.op,
                     "Step " + std::to_string(useq) + " of an inbox does not go beyond step " + std::to_string(points.back().useq) + " in " +
                         std::string(ledger_.conversations[s.conversation]) + ".");
     }
     points.push_back({useq, first, s.last, s.op, s.first != 0});
   });
-  for (const Page& p : inbox.pages) judge_page(user, p, of);
+  for (const Page& p : inbox.pages) judge_page(user, inbox, p, of);
 }
 
-void Inbox::judge_page(Id user, const Page& page, const PairMap<OfConversation>& of) {
+bool Inbox::all_known(const UserInbox& inbox, std::uint64_t after, std::uint64_t upto) const {
+  for (std::uint64_t useq = after + 1; useq <= upto; ++useq) {
+    const Step* step = inbox.steps.find(useq);
+    if (step == nullptr || step->op == 0 || step->kind == Kind::other) return false;
+  }
+  return true;
+}
+
+std::uint64_t Inbox::settings_in_the_end(Id user, Id conversation) {
+  const UserInbox& own = inbox(user);
+  for (std::uint64_t useq = own.head.seq; useq > 0; --useq) {
+    const Step* step = own.steps.find(useq);
+    if (step == nullptr || step->op == 0 || step->kind == Kind::other) return 0;
+    if (step->kind == Kind::settings && step->conversation == conversation) return step->last;
+  }
+  return 0;
+}
+
+void Inbox::judge_page(Id user, const UserInbox& inbox, const Page& page, const PairMap<OfConversation>& of) {
   static const OfConversation kNothing{};
   for (const PageChange& change : page.changes) {
-    auto i = of.find(pair(0, change.conversation));
-    judge_change(user, page, change, i == of.end() ? kNothing : i->second);
+    auto i = of.find(change.key());
+    const OfConversation& known = i == of.end() ? kNothing : i->second;
+    if (!change.is_contact) judge_change(user, page, change, known);
+    judge_own_change(inbox, page, change, known);
   }
-  // Conversations with a step in (from, to] of which the page has no line. A wide page is looked at by conversation.
+  // Steps in (from, to] of which the page has no line. A wide page is looked at by conversation.
   OpId missing = 0;
-  Id missing_in = 0;
+  std::uint64_t missing_in = 0;
   for (const auto& [key, c] : of) {
-    auto conversation = static_cast<Id>(key);
-    auto line = std::lower_bound(page.changes.begin(), page.changes.end(), conversation,
-                                 [](const PageChange& change, Id id) { return change.conversation < id; });
-    bool has_line = line != page.changes.end() && line->conversation == conversation;
-    if (has_line && line->to > line->from && line->read != 0) continue;
-    const auto* message = OfConversation::after(c.messages, page.from);
-    const auto* read = OfConversation::after(c.reads, page.from);
-    OpId op = 0;
-    if (!(has_line && line->to > line->from) && message != nullptr && message->useq <= page.to) op = message->op;
-    if (!(has_line && line->read != 0) && read != nullptr && read->useq <= page.to && (op == 0 || read->op < op)) op = read->op;
-    if (op != 0 && (missing == 0 || op < missing)) {
-      missing = op;
-      missing_in = conversation;
+    auto line = std::lower_bound(page.changes.begin(), page.changes.end(), key,
+                                 [](const PageChange& change, std::uint64_t id) { return change.key() < id; });
+    static const PageChange kNone{};
+    const PageChange& has = line != page.changes.end() && line->key() == key ? *line : kNone;
+    bool there[kKinds] = {has.to > has.from, has.read != 0, has.cleared != 0, !has.hidden.empty(), has.settings != 0, has.settings != 0};
+    for (std::size_t kind = 0; kind < kKinds; ++kind) {
+      const auto* step = there[kind] ? nullptr : OfConversation::after(c.of_kind[kind], page.from);
+      if (step == nullptr || step->useq > page.to || (missing != 0 && step->op > missing)) continue;
+      missing = step->op;
+      missing_in = key;
     }
   }
-  if (missing != 0) {
-    ledger_.found(Invariant::I9, missing, page.op,
-                  "The page leaves out a step in " + std::string(ledger_.conversations[missing_in]) + " that another event shows.");
+  if (missing == 0) return;
+  const Names& names = missing_in >> 32 != 0 ? ledger_.users : ledger_.conversations;
+  ledger_.found(Invariant::I9, missing, page.op,
+                "The page leaves out a step in " + std::string(names[static_cast<Id>(missing_in)]) + " that another event shows.");
+}
+
+// What is about the user alone must be, after the page, as the last step in it left it.
+void Inbox::judge_own_change(const UserInbox& inbox, const Page& page, const PageChange& change, const OfConversation& of) {
+  auto say = [&](Invariant invariant, OpId op, const char* about) {
+    const Names& names = change.is_contact ? ledger_.users : ledger_.conversations;
+    ledger_.found(invariant, op, page.op,
+                  "A page and an event tell differently of " + std::string(names[change.conversation]) + ": " + about + ".");
+  };
+  auto judge_mark = [&](Kind kind, std::uint64_t now, const char* about) {
+    if (now == 0) return;
+    const auto* last = OfConversation::upto(of.points(kind), page.to);
+    const auto* after = OfConversation::after(of.points(kind), page.to);
+    if (last != nullptr && last->useq == page.to && last->last != now) say(Invariant::I4, last->op, about);
+    if (last != nullptr && last->useq != page.to && last->last > now) say(Invariant::I13, last->op, about);
+    if (after != nullptr && after->last < now) say(Invariant::I13, after->op, about);
+  };
+  judge_mark(Kind::read, change.read, "the read mark");
+  judge_mark(Kind::cleared, change.cleared, "what was cleared");
+  for (Kind kind : {Kind::settings, Kind::contact}) {
+    const auto* last = change.settings == 0 ? nullptr : OfConversation::upto(of.points(kind), page.to);
+    if (last == nullptr || last->useq <= page.from || last->last == change.settings || !all_known(inbox, last->useq, page.to)) continue;
+    say(Invariant::I4, last->op, kind == Kind::contact ? "the contact" : "the settings");
+  }
+  if (change.hidden.empty()) return;
+  for (const auto& step : of.points(Kind::hidden)) {
+    bool inside = step.useq > page.from && step.useq <= page.to;
+    bool listed = std::find(change.hidden.begin(), change.hidden.end(), step.last) != change.hidden.end();
+    if (inside && !listed) say(Invariant::I9, step.op, "what is hidden");
   }
 }
 
@@ -111,10 +178,10 @@ void Inbox::judge_change(Id user, const Page& page, const PageChange& change, co
   };
   if (change.to > change.from) {
     // What was reached at a useq lies between the steps around it, and is what a step at that very useq says.
-    const auto* before = OfConversation::upto(of.messages, page.from);
-    const auto* first = OfConversation::after(of.messages, page.from);
-    const auto* last = OfConversation::upto(of.messages, page.to);
-    const auto* after = OfConversation::after(of.messages, page.to);
+    const auto* before = OfConversation::upto(of.points(Kind::entries), page.from);
+    const auto* first = OfConversation::after(of.points(Kind::entries), page.from);
+    const auto* last = OfConversation::upto(of.points(Kind::entries), page.to);
+    const auto* after = OfConversation::after(of.points(Kind::entries), page.to);
     // Where the user was no member, there is nothing between two steps that follow each other.
     auto follow = [&](std::uint64_t end, std::uint64_t begin) {
       return begin == end + 1 || (begin > end && !members_.sees(change.conversation, user, end + 1, begin - 1));
@@ -129,13 +196,6 @@ void Inbox::judge_change(Id user, const Page& page, const PageChange& change, co
     if (first != nullptr && first->useq <= page.to && overlaps(first, page.from, change.from)) say(Invariant::I4, first->op);
     if (last != nullptr && differs(last, page.to, change.to)) say(Invariant::I4, last->op);
     if (after != nullptr && overlaps(after, page.to, change.to)) say(Invariant::I4, after->op);
-  }
-  if (change.read != 0) {
-    const auto* last = OfConversation::upto(of.reads, page.to);
-    const auto* after = OfConversation::after(of.reads, page.to);
-    if (last != nullptr && last->useq == page.to && last->last != change.read) say(Invariant::I4, last->op);
-    if (last != nullptr && last->useq != page.to && last->last > change.read) say(Invariant::I13, last->op);
-    if (after != nullptr && after->last < change.read) say(Invariant::I13, after->op);
   }
 }
 

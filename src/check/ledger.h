@@ -100,6 +100,7 @@ struct Process {
   OpId start = 0;
   std::uint32_t connection = 0;
   OpId sync = 0;    // The invoke that began the present connection.
+  bool alone = false;  // It is one poll.
   OpId revoke = 0;  // The ok of the revoke of its device; 0: none.
   std::int64_t revoked_from = 0;
 };

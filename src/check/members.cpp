@@ -16,10 +16,11 @@ void Members::withheld(Id user, Id conversation, std::uint64_t seq, OpId op, boo
 }
 
 void Members::gap(Id user, Id conversation, std::uint64_t first, std::uint64_t last, Invariant invariant, OpId one, OpId other,
-                  std::string sentence) {
+                  std::string sentence, bool viewed) {
   if (first > last) return;
-  if (messages_.conversation(conversation).is_direct) return ledger_.found(invariant, one, other, sentence);
-  gaps_.push_back({user, conversation, first, last, invariant, one, other, std::move(sentence)});
+  viewed = viewed && views_.touches(user, conversation);
+  if (messages_.conversation(conversation).is_direct && !viewed) return ledger_.found(invariant, one, other, sentence);
+  gaps_.push_back({user, conversation, first, last, invariant, one, other, std::move(sentence), viewed});
 }
 
 void Members::build() {
@@ -37,7 +38,7 @@ bool Members::is_present(Id conversation, Id user) const {
 void Members::enter(Id conversation, Id user, std::uint64_t seq, const Fact& fact) {
   if (is_present(conversation, user)) {
     // Of an entry that nobody was shown only those who were asked for are known.
-    if (fact.shown != 0 && user != fact.from) {
+    if (fact.shown != 0 && (user != fact.from || fact.what == What::joined)) {
       ledger_.found(Invariant::I10, 0, fact.op(),
                     "Number " + ledger_.number(conversation, seq) + " adds " + std::string(ledger_.users[user]) + ", who was there.");
     }
@@ -72,11 +73,12 @@ void Members::build(Id conversation) {
   const auto& facts = changes_.facts(conversation);
   auto next = facts.begin();
   auto take = [&](std::uint64_t seq, const Fact& fact) {
-    author(seq, fact.from, fact.op(), fact.what == What::created);
+    author(seq, fact.from, fact.op(), fact.what == What::created || fact.what == What::joined);
     if (fact.what == What::created) enter(conversation, fact.from, seq, fact);
-    if (fact.what == What::created || fact.what == What::added) {
+    if (fact.what == What::created || fact.what == What::added || fact.what == What::joined) {
       for (Id user : fact.users) enter(conversation, user, seq, fact);
     }
+    if (fact.what == What::joined && fact.users.empty()) enter(conversation, fact.from, seq, fact);
     if (fact.what == What::removed || fact.what == What::left) {
       for (Id user : fact.users) leave(conversation, user, seq, fact);
     }
@@ -94,6 +96,14 @@ bool Members::sees(Id conversation, Id user, std::uint64_t first, std::uint64_t 
   auto i = spans_.find(pair(conversation, user));
   if (i == spans_.end()) return false;
   return std::any_of(i->second.begin(), i->second.end(), [&](const Span& s) { return s.first <= last && s.last >= first; });
+}
+
+bool Members::views(Id conversation, Id user, std::uint64_t first, std::uint64_t last, OpId op) {
+  auto any = [&](std::uint64_t from, std::uint64_t to) { return from <= to && views_.first_left(user, conversation, from, to, op) <= to; };
+  if (!is_group(conversation)) return any(first, last);
+  auto i = spans_.find(pair(conversation, user));
+  return i != spans_.end() &&
+         std::any_of(i->second.begin(), i->second.end(), [&](const Span& s) { return any(std::max(first, s.first), std::min(last, s.last)); });
 }
 
 std::uint64_t Members::last_visible(Id conversation, Id user, std::uint64_t high) {
@@ -136,7 +146,8 @@ void Members::finish() {
                       std::string(ledger_.users[w.user]) + ", who is there.");
   }
   for (const Gap& g : gaps_) {
-    if (sees(g.conversation, g.user, g.first, g.last)) ledger_.found(g.invariant, g.one, g.other, g.sentence);
+    bool theirs = g.viewed ? views(g.conversation, g.user, g.first, g.last, g.other) : sees(g.conversation, g.user, g.first, g.last);
+    if (theirs) ledger_.found(g.invariant, g.one, g.other, g.sentence);
   }
 }
 

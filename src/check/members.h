@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "check/changes.h"
+#include "check/views.h"
 
 namespace kith::check {
 
@@ -18,19 +19,22 @@ class Members {
     std::uint64_t last;
   };
 
-  Members(Ledger& ledger, Messages& messages, Changes& changes) : ledger_(ledger), messages_(messages), changes_(changes) {}
+  Members(Ledger& ledger, Messages& messages, Changes& changes, Views& views)
+      : ledger_(ledger), messages_(messages), changes_(changes), views_(views) {}
 
   // The user was shown this number, or told of it.
   void sight(Id user, Id conversation, std::uint64_t seq, OpId op);
   // The user was shown this number, but not as it is now: only who is not there is. `final`: nothing happened after.
   void withheld(Id user, Id conversation, std::uint64_t seq, OpId op, bool final);
-  // Numbers [first, last] were left out: a violation if one of them is for this user.
+  // Numbers [first, last] were left out: a violation if one of them is for this user. `viewed`: and not taken out of their view.
   void gap(Id user, Id conversation, std::uint64_t first, std::uint64_t last, Invariant invariant, OpId one, OpId other,
-           std::string sentence);
+           std::string sentence, bool viewed = false);
 
   // After build(), which is after Changes::finish().
   void build();
   bool sees(Id conversation, Id user, std::uint64_t first, std::uint64_t last);  // Any of them.
+  // Any of them, of those that the user cannot have taken out of their view before `op`.
+  bool views(Id conversation, Id user, std::uint64_t first, std::uint64_t last, OpId op);
   // The last number up to `high` that is for this user; 0: none.
   std::uint64_t last_visible(Id conversation, Id user, std::uint64_t high);
   bool is_group(Id conversation) { return changes_.is_group(conversation); }
@@ -45,6 +49,7 @@ class Members {
     Invariant invariant;
     OpId one, other;
     std::string sentence;
+    bool viewed;
   };
   struct Withheld {
     Id user, conversation;
@@ -66,6 +71,7 @@ class Members {
   Ledger& ledger_;
   Messages& messages_;
   Changes& changes_;
+  Views& views_;
   std::deque<Group> groups_;          // By conversation - 1.
   PairMap<std::vector<Span>> spans_;  // Conversation and user; ascending.
   PairMap<Blocks<OpId>> sights_;      // User and conversation.

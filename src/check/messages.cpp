@@ -96,7 +96,7 @@ std::uint32_t Messages::invoked(const At& at) {
     }
   }
   ++m.attempts;
-  attempts_.push_back({index, at.process, ledger_.process[at.process - 1].connection, at.id});
+  attempts_.push_back({index, at.process, o.alone ? 0 : ledger_.process[at.process - 1].connection, at.id});
   return static_cast<std::uint32_t>(attempts_.size());
 }
 
@@ -247,7 +247,7 @@ void Messages::judge_attempts() {
     if (attempt.phase != Phase::fail && m.live == 0) m.live = attempt.invoke;
     const Message& head = message(m.head);
     bool made_it = attempt.phase == Phase::ok ? !attempt.repeated : attempt.phase == Phase::info && m.attempts == 1 && m.seen != 0;
-    if (!made_it || head.placed == 0) continue;
+    if (!made_it || head.placed == 0 || attempt.connection == 0) continue;
     Last& before = last[pair(attempt.process, head.placed_in)];
     if (before.connection != attempt.connection) before = {};
     if (before.seq >= head.place) {

@@ -95,7 +95,7 @@ class Messages {
   struct Attempt {
     std::uint32_t message;
     Id process;
-    std::uint32_t connection;
+    std::uint32_t connection;  // 0: none that orders it.
     OpId invoke;
     OpId outcome = 0;
     Phase phase = Phase::info;

@@ -151,6 +151,9 @@ void take_changes(Line& line, json::element value, std::vector<Change>& to) {
       if (key == "from") take(line, key, v, change.from);
       if (key == "to") take(line, key, v, change.to);
       if (key == "read") take(line, key, v, change.read);
+      if (key == "cleared") take(line, key, v, change.cleared);
+      if (key == "hidden") take(line, key, v, change.hidden);
+      if (key == "settings") take(line, key, v, change.settings);
       if (key == "entries") take_entries(line, v, change.entries);
     });
     if (change.conversation.empty()) line.say("conv", "is missing in \"changes\"");
@@ -166,8 +169,33 @@ void take_items(Line& line, json::element value, std::vector<Item>& to) {
       if (key == "read") take(line, key, v, item.read);
       if (key == "entries") take_entries(line, v, item.entries);
       if (key == "title") take(line, key, v, item.title);
+      if (key == "cleared") take(line, key, v, item.cleared);
+      if (key == "settings") take(line, key, v, item.settings);
     });
     if (item.conversation.empty()) line.say("conv", "is missing in \"items\"");
+  });
+}
+
+void take_marks(Line& line, json::element value, std::vector<Mark>& to) {
+  elements(line, "marks", value, [&](json::element element) {
+    Mark& mark = to.emplace_back();
+    fields(line, "marks", element, [&](std::string_view key, json::element v) {
+      if (key == "user") take(line, key, v, mark.user);
+      if (key == "delivered") take(line, key, v, mark.delivered);
+      if (key == "read") take(line, key, v, mark.read);
+    });
+    if (mark.user.empty()) line.say("user", "is missing in \"marks\"");
+  });
+}
+
+void take_contacts(Line& line, json::element value, std::vector<Contact>& to) {
+  elements(line, "contacts", value, [&](json::element element) {
+    Contact& contact = to.emplace_back();
+    fields(line, "contacts", element, [&](std::string_view key, json::element v) {
+      if (key == "user") take(line, key, v, contact.user);
+      if (key == "state") take(line, key, v, contact.state);
+    });
+    if (contact.user.empty()) line.say("user", "is missing in \"contacts\"");
   });
 }
 
@@ -234,6 +262,43 @@ bool take_flags(Line& line, std::string_view key, json::element value) {
     take(line, key, value, o.next);
   } else if (key == "unknown") {
     take(line, key, value, line.entry.unknown);
+  } else if (key == "alone") {
+    take(line, key, value, o.alone);
+  } else if (key == "other") {
+    take(line, key, value, o.other);
+  } else if (key == "approval") {
+    take(line, key, value, o.approval);
+  } else if (key == "waiting") {
+    take(line, key, value, o.waiting);
+  } else {
+    return false;
+  }
+  return true;
+}
+
+// What is about the user alone, or about other users.
+bool take_own(Line& line, std::string_view key, json::element value) {
+  Operation& o = line.operation;
+  if (key == "cleared") {
+    take(line, key, value, o.cleared);
+  } else if (key == "hidden") {
+    take(line, key, value, o.hidden);
+  } else if (key == "settings") {
+    take(line, key, value, o.settings);
+  } else if (key == "reads") {
+    take(line, key, value, o.reads);
+  } else if (key == "presence") {
+    take(line, key, value, o.presence);
+  } else if (key == "marks") {
+    take_marks(line, value, o.marks);
+  } else if (key == "contacts") {
+    take_contacts(line, value, o.contacts);
+  } else if (key == "contact") {
+    if (!o.contact) o.contact.emplace();
+    take(line, key, value, o.contact->user);
+  } else if (key == "state") {
+    if (!o.contact) o.contact.emplace();
+    take(line, key, value, o.contact->state);
   } else {
     return false;
   }
@@ -288,12 +353,18 @@ void complete(Line& line) {
   if (o.op == Op::send && invoke && o.conversation.empty() == o.to.empty()) line.say("conv", "or \"to\" must be given, not both");
   if (o.op == Op::open && invoke && o.to.empty()) line.say("to", "is missing");
   bool about_message = o.op == Op::edit || o.op == Op::erase || o.op == Op::react;
-  bool names_conversation =
-      o.op == Op::read || o.op == Op::history || (o.op >= Op::edit && o.op <= Op::update_group && o.op != Op::create_group);
+  bool names_conversation = o.op == Op::read || o.op == Op::history || o.op == Op::invite || o.op == Op::end_invite ||
+                            (o.op >= Op::edit && o.op <= Op::look && o.op != Op::create_group && o.op != Op::join);
   bool of_conversation = ((o.op == Op::send || o.op == Op::open || o.op == Op::create_group) && ok) || (names_conversation && invoke);
-  if ((of_conversation || o.op == Op::event) && o.conversation.empty()) line.say("conv", "is missing");
-  if (((o.op == Op::send && ok) || ((o.op == Op::read || about_message) && invoke)) && o.seq == 0) line.say("seq", "is missing or 0");
-  if (o.op == Op::event && (o.seq == 0) == (o.mark == 0)) line.say("seq", "or \"read\" must be given, not both");
+  bool about_place = about_message || o.op == Op::read || o.op == Op::clear || o.op == Op::hide;
+  bool needs_none = o.op == Op::event && (o.contact || o.other);
+  if ((of_conversation || o.op == Op::event || o.op == Op::marks) && o.conversation.empty() && !needs_none) line.say("conv", "is missing");
+  if (((o.op == Op::send && ok) || (about_place && invoke)) && o.seq == 0) line.say("seq", "is missing or 0");
+  int brings = (o.seq != 0) + (o.mark != 0) + (o.cleared != 0) + (o.hidden != 0) + !o.settings.empty() + o.contact.has_value() + o.other;
+  if (o.op == Op::event && brings != 1) line.say("seq", "or one other thing that the event brings must be given, not more");
+  if ((o.op == Op::add_contact || o.op == Op::remove_contact) && invoke && o.user.empty()) line.say("user", "is missing");
+  if (((o.op == Op::join && invoke) || (o.op == Op::invite && ok) || (o.op == Op::end_invite && invoke)) && o.code.empty())
+    line.say("code", "is missing");
   bool of_users = o.op == Op::add || o.op == Op::remove || o.op == Op::role;
   if (of_users && invoke && line.entry.users.empty()) line.say("users", "is missing");
   if (o.op == Op::history && o.before && o.after) line.say("before", "and \"after\" exclude each other");
@@ -330,7 +401,7 @@ bool Reader::next(Operation& operation) {
   } else {
     fields(line, "line", document, [&](std::string_view key, json::element value) {
       if (take_common(line, key, value) || take_numbers(line, key, value) || take_flags(line, key, value)) return;
-      if (take_changed(line, key, value, line.entry)) return;
+      if (take_changed(line, key, value, line.entry) || take_own(line, key, value)) return;
       take_rest(line, key, value);
     });
   }

@@ -47,7 +47,7 @@ TEST(Reader, RefusesWhatIsIncomplete) {
   EXPECT_EQ(error_of(R"({"t":1,"p":"a","op":"synced","phase":"ok"})"), "line 1: \"phase\" is only for calls");
   EXPECT_EQ(error_of(R"({"t":1,"p":"a","op":"send","phase":"invoke","id":"x","conv":"d","to":"bob"})"),
             "line 1: \"conv\" or \"to\" must be given, not both");
-  EXPECT_EQ(error_of(R"({"t":1,"p":"a","op":"event","conv":"d"})"), "line 1: \"seq\" or \"read\" must be given, not both");
+  EXPECT_EQ(error_of(R"({"t":1,"p":"a","op":"event","conv":"d"})"), "line 1: \"seq\" or one other thing that the event brings must be given, not more");
   EXPECT_EQ(error_of(R"({"t":1,"p":"a","op":"page","from":0,"to":1,"changes":[{"conv":"d","entries":[{"from":"x"}]}]})"),
             "line 1: \"seq\" is missing or 0 in \"entries\"");
   EXPECT_EQ(error_of(R"({"t":1,"p":"a","op":"start","user":"alice"})"), "line 1: \"device\" is missing");
@@ -79,6 +79,24 @@ TEST(Writer, IsReadBackAsItWas) {
 {"t":9,"p":"a","op":"event","conv":"d","useq":5,"seq":3,"from":"bob","text":"h3","kind":"edited","target":1}
 {"t":9,"p":"a","op":"event","conv":"g","seq":2,"from":"bob","kind":"group","what":"role","users":["carol"],"role":"guest"}
 {"t":9,"p":"a","op":"page","from":5,"to":6,"changes":[{"conv":"d","from":3,"to":5,"entries":[{"seq":4,"from":"bob","id":"m","text":"h","edits":[3],"reactions":[{"emoji":"+1","users":["bob","carol"]}]},{"seq":5,"from":"bob","id":"n","deleted":6}]}]}
+{"t":9,"p":"a","op":"clear","phase":"invoke","call":12,"conv":"d","seq":3,"alone":true}
+{"t":9,"p":"a","op":"configure","phase":"invoke","call":13,"conv":"d","settings":"pinned"}
+{"t":9,"p":"a","op":"event","conv":"d","useq":6,"cleared":3}
+{"t":9,"p":"a","op":"event","conv":"d","useq":7,"hidden":4}
+{"t":9,"p":"a","op":"event","conv":"d","useq":8,"settings":"pinned"}
+{"t":9,"p":"a","op":"event","useq":9,"contact":"bob","state":"asks"}
+{"t":9,"p":"a","op":"event","useq":10,"other":true}
+{"t":9,"p":"a","op":"page","from":10,"to":13,"changes":[{"conv":"d","cleared":3,"hidden":[4,5],"settings":"-"}],"contacts":[{"user":"bob","state":"contact"}]}
+{"t":9,"p":"a","op":"look","phase":"ok","call":14,"conv":"d","marks":[{"user":"bob","delivered":4,"read":3}]}
+{"t":9,"p":"a","op":"marks","conv":"d","marks":[{"user":"bob","delivered":5}]}
+{"t":9,"p":"a","op":"list","phase":"ok","call":15,"items":[{"conv":"d","head":5,"read":3,"cleared":3,"settings":"pinned"}]}
+{"t":9,"p":"a","op":"contacts","phase":"ok","call":16,"more":true,"contacts":[{"user":"bob","state":"contact"}]}
+{"t":9,"p":"a","op":"add_contact","phase":"invoke","call":17,"user":"bob"}
+{"t":9,"p":"a","op":"prefer","phase":"invoke","call":18,"reads":"hidden","presence":"nobody"}
+{"t":9,"p":"a","op":"presence","phase":"ok","call":19,"users":["bob"]}
+{"t":9,"p":"a","op":"invite","phase":"invoke","call":20,"conv":"g","limit":1,"approval":true}
+{"t":9,"p":"a","op":"join","phase":"invoke","call":21,"code":"xyz"}
+{"t":9,"p":"a","op":"join","phase":"ok","call":21,"conv":"g","head":4,"waiting":true}
 {"t":10,"op":"mark","name":"heal"}
 )";
   std::istringstream input(text);

@@ -80,7 +80,7 @@ void Reads::judge(const Hole& h) {
   std::uint64_t seen_seq = 0;
   for (std::uint64_t seq = h.first; seq <= h.known; ++seq) {
     const Number* n = numbers.find(seq);
-    if (n == nullptr || !members_.sees(h.conversation, h.user, seq, seq)) continue;
+    if (n == nullptr || !members_.views(h.conversation, h.user, seq, seq, h.answer)) continue;
     if (n->acked != 0 && n->acked < h.invoke) {
       ledger_.found(Invariant::I1, n->acked, h.answer,
                     "Number " + ledger_.number(h.conversation, seq) + " was acknowledged, but a later read does not have it.");
@@ -94,7 +94,7 @@ void Reads::judge(const Hole& h) {
   if (seen != 0) {
     ledger_.found(Invariant::I7, seen, h.answer,
                   "Number " + ledger_.number(h.conversation, seen_seq) + " had been shown, but a later read does not have it.");
-  } else if (h.dense && members_.sees(h.conversation, h.user, h.first, h.last)) {
+  } else if (h.dense && members_.views(h.conversation, h.user, h.first, h.last, h.answer)) {
     ledger_.found(Invariant::I5, h.invoke, h.answer, "The answer has a hole at number " + ledger_.number(h.conversation, h.first) + ".");
   }
 }

@@ -48,10 +48,10 @@ void Texts::learn(const At& at, Id conversation, const Entry& entry) {
   if (edit != 0 && (k.edits.empty() || edit > k.edits.back().seq)) k.edits.push_back({edit, at.id});
 }
 
-void Texts::judge(const At& at, Id conversation, const Entry& entry, OpId since, bool final) {
+void Texts::judge(const At& at, Id conversation, const Entry& entry, Read read) {
   if (entry.unknown) return;
   if (entry.kind == Kind::edited) {
-    if (!entry.text.empty()) return judge_body(at, conversation, entry.target, since, "An edit");
+    if (!entry.text.empty()) return judge_body(at, conversation, entry.target, read, "An edit");
     Message* m = find(conversation, entry.target);
     if (m == nullptr || m->delete_invoked == 0) {
       ledger_.found(Invariant::I1, 0, at.id,
@@ -60,28 +60,29 @@ void Texts::judge(const At& at, Id conversation, const Entry& entry, OpId since,
     return;
   }
   if (entry.kind != Kind::message || entry.withheld) return;
-  judge_message(at, conversation, entry, since);
+  judge_message(at, conversation, entry, read);
   std::uint64_t reacted = reactions(at, conversation, entry);
   bool is_plain = entry.edits.empty() && entry.deleted == 0 && entry.reactions.empty();
-  if (final && (!is_plain || find(conversation, entry.seq) != nullptr)) {
+  if (read.final && (!is_plain || find(conversation, entry.seq) != nullptr)) {
     finals_.push_back({conversation, entry.seq, at.id, entry.edits, entry.deleted, reacted});
   }
 }
 
 // The text of a message is shown, its own or that of an edit.
-void Texts::judge_body(const At& at, Id conversation, std::uint64_t seq, OpId since, std::string_view what) {
+void Texts::judge_body(const At& at, Id conversation, std::uint64_t seq, Read read, std::string_view what) {
   std::string sentence = std::string(what) + " shows the text of number " + ledger_.number(conversation, seq);
   Message* m = find(conversation, seq);
-  if (m != nullptr && m->deleted != 0 && m->deleted < since) {
+  if (m != nullptr && m->deleted != 0 && m->deleted < read.since) {
     ledger_.found(Invariant::I11, m->deleted, at.id, sentence + ", whose deletion had been confirmed.");
   }
   Known* k = known(at, conversation, seq);
-  if (k != nullptr && k->tombstone != 0) {
+  // Of answers that travel by themselves the one that was asked for first may come last.
+  if (k != nullptr && k->tombstone != 0 && (!read.alone || k->tombstone < read.since || k->tombstone == at.id)) {
     ledger_.found(Invariant::I11, k->tombstone, at.id, sentence + ", which the device had been shown as deleted.");
   }
 }
 
-void Texts::judge_message(const At& at, Id conversation, const Entry& entry, OpId since) {
+void Texts::judge_message(const At& at, Id conversation, const Entry& entry, Read read) {
   if (entry.deleted != 0) {
     Message* m = find(conversation, entry.seq);
     if (m == nullptr || m->delete_invoked == 0) {
@@ -93,21 +94,22 @@ void Texts::judge_message(const At& at, Id conversation, const Entry& entry, OpI
     }
     return;
   }
-  judge_body(at, conversation, entry.seq, since, "An entry");
-  judge_version(at, conversation, entry, since);
+  judge_body(at, conversation, entry.seq, read, "An entry");
+  judge_version(at, conversation, entry, read);
 }
 
-void Texts::judge_version(const At& at, Id conversation, const Entry& entry, OpId since) {
+void Texts::judge_version(const At& at, Id conversation, const Entry& entry, Read read) {
   std::uint64_t version = entry.edits.empty() ? 0 : entry.edits.back();
   std::string what = "Number " + ledger_.number(conversation, entry.seq) + " is shown as of ";
   what += version == 0 ? "before any edit" : "edit " + std::to_string(version);
   if (!std::is_sorted(entry.edits.begin(), entry.edits.end())) {
     ledger_.found(Invariant::I12, 0, at.id, "The edits of number " + ledger_.number(conversation, entry.seq) + " are out of order.");
   }
-  if (Message* m = find(conversation, entry.seq)) {
+  // An event shows a message as of its own number at least; the edits come behind it.
+  if (Message* m = at.operation.op == Op::event ? nullptr : find(conversation, entry.seq)) {
     Seen confirmed;
     for (const Seen& edit : m->edits) {
-      if (edit.op < since) confirmed = edit;
+      if (edit.op < read.since) confirmed = edit;
     }
     if (confirmed.seq > version) {
       ledger_.found(Invariant::I12, confirmed.op, at.id, what + ", after edit " + std::to_string(confirmed.seq) + " had been confirmed.");
@@ -115,10 +117,10 @@ void Texts::judge_version(const At& at, Id conversation, const Entry& entry, OpI
   }
   if (Known* k = known(at, conversation, entry.seq)) {
     // An answer may have been on its way when the feed told of an edit; it must not contradict itself.
-    bool is_answer = at.operation.phase == Phase::ok;
+    bool is_answer = at.operation.phase == Phase::ok || read.alone;
     Seen before;
     for (const Seen& edit : k->edits) {
-      if (!is_answer || edit.op < since || edit.op == at.id) before = edit;
+      if (!is_answer || edit.op < read.since || edit.op == at.id) before = edit;
     }
     if (before.seq > version) {
       ledger_.found(Invariant::I12, before.op, at.id, what + ", after the device had been shown edit " + std::to_string(before.seq) + ".");

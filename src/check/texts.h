@@ -20,8 +20,12 @@ class Texts {
   void edited(const At& at, Id conversation, std::uint64_t seq, std::uint64_t by);
   // What a device knows from now on; before judge() for all entries of one operation: an answer must not contradict itself.
   void learn(const At& at, Id conversation, const Entry& entry);
-  // `since`: the operation that began the read. `final`: it is one of the final reads.
-  void judge(const At& at, Id conversation, const Entry& entry, OpId since, bool final);
+  struct Read {
+    OpId since;  // The operation that began it.
+    bool final;  // It is one of the final reads.
+    bool alone;  // Nothing orders it against what else the device hears.
+  };
+  void judge(const At& at, Id conversation, const Entry& entry, Read read);
   void finish();
 
  private:
@@ -52,9 +56,9 @@ class Texts {
   Message* find(Id conversation, std::uint64_t seq);
   Known* known(const At& at, Id conversation, std::uint64_t seq);
   Known& know(const At& at, Id conversation, std::uint64_t seq);
-  void judge_body(const At& at, Id conversation, std::uint64_t seq, OpId since, std::string_view what);
-  void judge_message(const At& at, Id conversation, const Entry& entry, OpId since);
-  void judge_version(const At& at, Id conversation, const Entry& entry, OpId since);
+  void judge_body(const At& at, Id conversation, std::uint64_t seq, Read read, std::string_view what);
+  void judge_message(const At& at, Id conversation, const Entry& entry, Read read);
+  void judge_version(const At& at, Id conversation, const Entry& entry, Read read);
   std::uint64_t reactions(const At& at, Id conversation, const Entry& entry);
   void judge_final(const Final& final);
 

@@ -7,9 +7,11 @@ namespace kith::check {
 
 namespace {
 
-constexpr std::string_view kOps[] = {"start",  "send",  "open",         "read",   "revoke", "history", "list", "edit",
-                                     "delete", "react", "create_group", "add",    "remove", "leave",   "role", "update_group",
-                                     "sync",   "page",  "event",        "resync", "synced", "final",   "mark"};
+constexpr std::string_view kOps[] = {
+    "start", "send",   "open",        "read",           "revoke",   "history", "list",     "edit",   "delete",     "react", "create_group",
+    "add",   "remove", "leave",       "role",           "update_group", "join", "clear",   "hide",   "configure",  "look",
+    "add_contact", "remove_contact", "contacts", "prefer",  "presence", "invite", "end_invite", "sync",  "page",
+    "event", "marks",  "resync",      "synced",         "final",    "mark"};
 constexpr std::string_view kKinds[] = {"", "edited", "deleted", "reacted", "group"};
 constexpr std::string_view kPhases[] = {"", "invoke", "ok", "fail", "info"};
 constexpr std::string_view kCursors[] = {"none", "own", "foreign", "future"};
@@ -64,6 +66,9 @@ class Members {
     out_ += ']';
   }
 
+  void numbers(std::string_view name, const std::vector<std::uint64_t>& values) {
+    list(name, values, [&](std::uint64_t value) { out_ += std::to_string(value); });
+  }
   // A list of texts.
   void texts(std::string_view name, const std::vector<std::string_view>& values) {
     list(name, values, [&](std::string_view value) { quote(value); });
@@ -99,7 +104,7 @@ void write_entry_members(const Entry& entry, Members& m, std::string& out) {
   m.number_if("n", entry.n);
   m.flag("unknown", entry.unknown);
   m.text("kind", name(entry.kind));
-  m.list("edits", entry.edits, [&](std::uint64_t seq) { out += std::to_string(seq); });
+  m.numbers("edits", entry.edits);
   m.number_if("deleted", entry.deleted);
   m.flag("withheld", entry.withheld);
   m.list("reactions", entry.reactions, [&](const Reaction& reaction) {
@@ -132,8 +137,45 @@ void write_page(const Operation& o, Members& m, std::string& out) {
     c.number_if("from", change.from);
     c.number_if("to", change.to);
     c.number_if("read", change.read);
+    c.number_if("cleared", change.cleared);
+    c.numbers("hidden", change.hidden);
+    c.text("settings", change.settings);
     write_entries(change.entries, c, out);
     c.close();
+  });
+}
+
+void write_contacts(const Operation& o, Members& m, std::string& out) {
+  m.list("contacts", o.contacts, [&](const Contact& contact) {
+    Members c(out);
+    c.text("user", contact.user);
+    c.text("state", contact.state);
+    c.close();
+  });
+}
+
+// What a call or an event says beside the rest: about the user alone, and about other users.
+void write_own(const Operation& o, Members& m, std::string& out) {
+  m.number_if("read", o.mark);
+  m.number_if("cleared", o.cleared);
+  m.number_if("hidden", o.hidden);
+  m.text("settings", o.settings);
+  m.flag("other", o.other);
+  if (o.contact) {
+    m.text("contact", o.contact->user);
+    m.text("state", o.contact->state);
+  }
+  m.text("reads", o.reads);
+  m.text("presence", o.presence);
+  m.flag("approval", o.approval);
+  m.flag("waiting", o.waiting);
+  m.flag("alone", o.alone);
+  m.list("marks", o.marks, [&](const Mark& mark) {
+    Members k(out);
+    k.text("user", mark.user);
+    k.number_if("delivered", mark.delivered);
+    k.number_if("read", mark.read);
+    k.close();
   });
 }
 
@@ -174,7 +216,7 @@ void write(const Operation& o, std::string& out) {
   m.flag("next", o.next);
   m.number_if("head", o.head);
   m.flag("more", o.more);
-  m.number_if("read", o.mark);
+  write_own(o, m, out);
   if (o.op == Op::page) write_page(o, m, out);
   if (o.op == Op::event) {
     if (!o.entries.empty()) write_entry_members(o.entries.front(), m, out);
@@ -188,8 +230,11 @@ void write(const Operation& o, std::string& out) {
     i.number_if("read", item.read);
     write_entries(item.entries, i, out);
     i.text("title", item.title);
+    i.number_if("cleared", item.cleared);
+    i.text("settings", item.settings);
     i.close();
   });
+  write_contacts(o, m, out);
   m.close();
   out += '\n';
 }

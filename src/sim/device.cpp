@@ -44,6 +44,7 @@ Operation Device::operation(Op op, Phase phase, std::uint64_t call) const {
   operation.phase = phase;
   operation.process = process_;
   operation.call = call;
+  operation.alone = polling_ && phase == Phase::invoke;
   return operation;
 }
 
@@ -88,6 +89,12 @@ void Device::kill() {
 void Device::connect() {
   reconnect_.cancel();
   ready_ = synced_ = false;
+  looked_at_.clear();
+  polling_ = world_.chance(options_.polls);
+  if (polling_) {
+    ready_ = true;
+    return poll();
+  }
   wire_ = std::make_shared<Wire>(world_, *loop_, options_.wire);
   wire_->client = this;
   machine_.connect(wire_, Encoding::json);
@@ -110,6 +117,7 @@ void Device::connect_later() {
 // Every call without an answer has an unknown outcome now.
 void Device::lose_connection() {
   silence_.cancel();
+  drop_exchanges();
   for (auto& [id, call] : calls_) {
     auto info = operation(call.op, Phase::info, id);
     info.code = "disconnected";
@@ -172,14 +180,18 @@ void Device::revoke() {
 std::uint64_t Device::command(wire::Command command) {
   command.id = next_call_++;
   std::string text;
+  if (polling_) {
+    if (auto twin = as_http(command)) request(command.id, std::move(*twin));
+    return command.id;
+  }
   wire::write_json(command, text);
   if (wire_) wire_->send(text);
   return command.id;
 }
 
-void Device::sync() {
+// What it says of its position; now and then something else than the truth.
+wire::Auth Device::present(Operation& invoke) {
   wire::Auth auth{machine_.token(user_, device_), device_, cursor_, useq_};
-  auto invoke = operation(Op::sync, Phase::invoke, 0);
   invoke.cursor = cursor_.empty() ? check::Cursor::none : check::Cursor::own;
   if (!cursor_.empty()) invoke.useq = useq_;  // position_of(cursor_) at least: it came with the cursor.
   if (options_.mischief && !cursor_.empty() && !winding_up_ && world_.chance(0.15)) {
@@ -206,6 +218,12 @@ void Device::sync() {
   }
   invoke.call = next_call_;
   recorder_.add(invoke);
+  return auth;
+}
+
+void Device::sync() {
+  auto invoke = operation(Op::sync, Phase::invoke);
+  wire::Auth auth = present(invoke);
   std::uint64_t call = command({0, std::move(auth)});
   calls_[call] = {.op = Op::sync};
 }
@@ -225,9 +243,18 @@ void Device::act() {
   if (revoked_) return;
   if (ready_) resend();
   list_if_owed();
-  switch (world_.between(0, 24)) {
+  switch (world_.between(0, 28)) {
     case 0:
       if (wire_) wire_->set_reading(false);
+      if (options_.polls > 0 && world_.chance(0.5)) change_transport();
+      break;
+    case 25:
+    case 26:
+      do_own();
+      break;
+    case 27:
+    case 28:
+      do_social();
       break;
     case 1:
     case 2:
@@ -344,12 +371,10 @@ void Device::resend() {
 }
 
 void Device::do_read(const std::string& conversation, std::uint64_t seq) {
-  auto invoke = operation(Op::read, Phase::invoke, next_call_);
+  auto invoke = operation(Op::read, Phase::invoke);
   invoke.conversation = conversation;
   invoke.seq = seq;
-  recorder_.add(invoke);
-  std::uint64_t call = command({0, wire::Read{conversation, seq}});
-  calls_[call] = {.op = Op::read};
+  invoke_own(std::move(invoke), {0, wire::Read{conversation, seq}});
 }
 
 void Device::do_history(const std::string& conversation, std::uint64_t before, std::optional<std::uint64_t> after, std::uint32_t limit,
@@ -406,6 +431,7 @@ void Device::look_finished() {
   if (!reading_finally_ || !outbox_.empty() || final_reads_ >= 0) return;
   final_reads_ = 1;
   final_items_.clear();
+  final_seqs_.clear();
   seen_.clear();
   do_list("");
 }
@@ -418,11 +444,13 @@ void Device::check_reused() {
 
 void Device::check_unread() {
   for (const auto& [conversation, item] : final_items_) {
-    std::uint64_t floor = item.read, unread = 0;
+    std::uint64_t floor = std::max(item.read, item.cleared), unread = 0;
     if (auto group = groups_.find(conversation); group != groups_.end()) floor = std::max(floor, group->second.joined);
     for (const auto& [seq, from] : seen_[conversation]) {
       if (from == user_) floor = std::max(floor, seq);
     }
+    // What is hidden counts, but cannot be seen here.
+    if (!counts_whole(conversation, floor, item.head)) continue;
     for (const auto& [seq, from] : seen_[conversation]) unread += seq > floor;
     if (unread != item.unread) {
       recorder_.violation(process_ + " is told of " + std::to_string(item.unread) + " unread in " + conversation + ", there are " +

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "check/checker.h"
+#include "sim/http.h"
 #include "sim/machine.h"
 #include "wire/json_reader.h"
 #include "wire/wire.gen.h"
@@ -33,6 +34,8 @@ class Recorder {
   std::string* lines = nullptr;
   std::vector<std::string> violations;
   std::uint64_t acked = 0;
+  // Links into groups, which people pass on among themselves: group and code.
+  std::vector<std::pair<std::string, std::string>> invites;
 
  private:
   World& world_;
@@ -42,6 +45,7 @@ struct DeviceOptions {
   double actions_per_second = 1;
   WireOptions wire;
   bool mischief = true;  // Foreign cursors, repeats of frames, reused ids.
+  double polls = 0;      // How likely a connection is none, but long polling and plain requests.
 };
 
 class Device final : private Client {
@@ -53,9 +57,7 @@ class Device final : private Client {
   void start();  // A new process of it; connects and acts on its own.
   void kill();
   bool running() const { return loop_ != nullptr; }
-  void cut() {
-    if (wire_) wire_->cut();
-  }
+  void cut();
   void revoke();  // Its user ends it from elsewhere; it must go silent and never comes back.
   bool revoked() const { return revoked_; }
 
@@ -67,6 +69,12 @@ class Device final : private Client {
   std::string why_unfinished() const;
 
   // For stories: one action by hand.
+  void poll_from_now_on();
+  void clear(const std::string& conversation, std::uint64_t seq);
+  void hide(const std::string& conversation, std::uint64_t seq);
+  void look(const std::string& conversation, bool final = false);
+  void add_contact(const std::string& user, bool add = true);
+  const std::map<std::string, std::string>& contacts() const { return contacts_; }
   void say(const std::string& to, std::string text);
   void read(const std::string& conversation, std::uint64_t seq) { do_read(conversation, seq); }
   void edit(const std::string& conversation, std::uint64_t seq, const std::string& text);
@@ -102,8 +110,9 @@ class Device final : private Client {
     std::uint64_t target = 0;       // … and the message.
   };
   struct Item {
-    std::uint64_t head = 0, read = 0, unread = 0;
+    std::uint64_t head = 0, read = 0, unread = 0, cleared = 0;
     std::string title = {};
+    std::string_view settings = {};
   };
   struct Text {
     std::string from, text;
@@ -128,6 +137,15 @@ class Device final : private Client {
 
   void connect();
   void connect_later();
+  void poll();
+  void polled(std::uint64_t call, std::optional<RestResponse> response);
+  void poll_later();
+  void request(std::uint64_t call, RestRequest request);
+  void answered(std::uint64_t call, const RestRequest& asked, std::optional<RestResponse> response);
+  void take(std::string_view frame);
+  wire::Auth present(check::Operation& invoke);
+  void drop_exchanges();
+  void change_transport();
   void lose_connection();
   std::uint64_t command(wire::Command command);
   void sync();
@@ -145,6 +163,15 @@ class Device final : private Client {
   void make_group();
   void leave(const std::string& group);
   void do_group();
+  void do_invite(const std::string& group);
+  void invoke_own(check::Operation invoke, const wire::Command& what);
+  void configure(const std::string& conversation);
+  void do_own();
+  void do_social();
+  void prefer();
+  void list_contacts(std::string page, bool final);
+  void final_done();
+  bool counts_whole(const std::string& conversation, std::uint64_t floor, std::uint64_t head) const;
   void apply(const check::Entry& entry, const std::string& conversation);
   void apply_group(const check::Entry& entry, const std::string& conversation);
   void attempt(Outgoing& outgoing);
@@ -171,6 +198,12 @@ class Device final : private Client {
   void on(std::uint64_t re, wire::Page& page);
   void on(std::uint64_t re, wire::Resync& resync);
   void on(std::uint64_t re, wire::Synced& synced);
+  void on(std::uint64_t re, wire::Receipts& receipts);
+  void on(std::uint64_t re, wire::Contacts& contacts);
+  void on(std::uint64_t re, wire::Presences& presences);
+  void on(std::uint64_t re, wire::Preferences& preferences);
+  void on(std::uint64_t re, wire::Invite& invite);
+  void on(std::uint64_t re, wire::Typing& typing);
   template <class T>
   void on(std::uint64_t, T&) {}
 
@@ -196,6 +229,7 @@ class Device final : private Client {
   std::map<std::string, std::map<std::uint64_t, Text>> texts_;
   std::map<std::string, Group> groups_;
   std::vector<NewGroup> made_;
+  std::map<std::string, std::string> contacts_;  // State, by user.
   std::vector<std::pair<std::string, std::uint64_t>> reused_;  // Messages whose ids were acked for another text.
   std::uint64_t total_seen_ = 0;                               // Highest head of any conversation: bounds how far one may have moved on.
   bool owes_list_ = false;                                     // After a resync, until all conversations were listed.
@@ -207,14 +241,18 @@ class Device final : private Client {
   wire::JsonReader reader_;
   std::uint64_t processes_ = 0, next_call_ = 1;
   std::string process_;
-  std::shared_ptr<Wire> wire_;
+  std::shared_ptr<Wire> wire_;  // None while it polls.
   std::map<std::uint64_t, Call> calls_;
+  std::map<std::uint64_t, std::shared_ptr<Exchange>> exchanges_;  // By call.
+  std::set<std::string> looked_at_;                               // On this connection.
   Duration backoff_ = 100ms;
   Timer act_, reconnect_, silence_;
+  bool polling_ = false;
   bool ready_ = false, synced_ = false;
   bool winding_up_ = false, reading_finally_ = false, finished_ = false;
   int final_reads_ = -1;  // Outstanding; -1: not begun.
   std::map<std::string, Item> final_items_;
+  std::map<std::string, std::set<std::uint64_t>> final_seqs_;
 };
 
 }  // namespace kith::sim

@@ -22,6 +22,7 @@ void Device::change(Operation invoke, const wire::Command& what) {
     invoke.phase = Phase::invoke;
     invoke.process = process_;
     invoke.call = next_call_;
+    invoke.alone = polling_;
     recorder_.add(invoke);
     std::uint64_t call = command(what);
     calls_[call] = {.op = invoke.op, .conversation = std::string(invoke.conversation), .target = invoke.seq};
@@ -129,7 +130,8 @@ void Device::apply(const check::Entry& entry, const std::string& conversation) {
 void Device::apply_group(const check::Entry& entry, const std::string& conversation) {
   Group& group = groups_[conversation];
   bool me = std::find(entry.users.begin(), entry.users.end(), user_) != entry.users.end();
-  bool comes = entry.what == "created" || entry.what == "added", goes = entry.what == "removed" || entry.what == "left";
+  bool comes = entry.what == "created" || entry.what == "added" || entry.what == "joined";
+  bool goes = entry.what == "removed" || entry.what == "left";
   if (comes && (me || (entry.what == "created" && entry.from == user_))) group.joined = std::max(group.joined, entry.seq);
   if (entry.seq <= group.known) return;
   group.known = entry.seq;
@@ -199,7 +201,10 @@ void Device::do_group() {
   const std::string& user = others_[world_.random().below(others_.size())];
   Operation invoke;
   invoke.conversation = id;
-  switch (world_.between(0, 9)) {
+  switch (world_.between(0, 11)) {
+    case 10:
+    case 11:
+      return do_invite(id);
     case 0:
     case 1:
     case 2:
@@ -283,10 +288,11 @@ void Device::on(std::uint64_t re, wire::Changed& changed) {
 void Device::on(std::uint64_t re, wire::Group& group) {
   auto call = calls_.find(re);
   if (call == calls_.end()) return;
+  auto ok = operation(call->second.op, Phase::ok, re);
   calls_.erase(call);
-  auto ok = operation(Op::create_group, Phase::ok, re);
   ok.conversation = group.conversation;
   ok.head = group.head;
+  ok.waiting = group.waiting;
   recorder_.add(ok);
 }
 

@@ -7,7 +7,9 @@ namespace kith::sim {
 using check::Op;
 using check::Phase;
 
-void Device::frame(std::string_view text) {
+void Device::frame(std::string_view text) { take(text); }
+
+void Device::take(std::string_view text) {
   world_.note(text.substr(0, 48));
   auto frame = reader_.frame(text);
   if (!frame) {
@@ -89,8 +91,13 @@ void Device::on(std::uint64_t re, wire::Error& error) {
     failed.code = error.code;
     recorder_.add(failed);
   }
-  if (call->second.final) final_reads_ = -1;
+  bool final = call->second.final, counts = call->second.op == Op::look || call->second.op == Op::contacts;
   calls_.erase(call);
+  if (final && counts) {
+    final_done();  // Who left a group is told no marks.
+  } else if (final) {
+    final_reads_ = -1;
+  }
   for (auto it = outbox_.begin(); it != outbox_.end(); ++it) {
     if (it->call != re) continue;
     it->call = 0;
@@ -100,8 +107,11 @@ void Device::on(std::uint64_t re, wire::Error& error) {
 }
 
 void Device::on(std::uint64_t re, wire::Done&) {
-  if (calls_.erase(re) == 0) return;
-  recorder_.add(operation(Op::read, Phase::ok, re));
+  auto call = calls_.find(re);
+  if (call == calls_.end()) return;
+  Op op = call->second.op;
+  calls_.erase(call);
+  recorder_.add(operation(op, Phase::ok, re));
 }
 
 void Device::on(std::uint64_t re, wire::History& history) {
@@ -115,6 +125,7 @@ void Device::on(std::uint64_t re, wire::History& history) {
   ok.more = history.more;
   for (const auto& entry : history.entries) {
     if (auto entry_shown = seen(entry, history.conversation)) ok.entries.push_back(std::move(*entry_shown));
+    if (asked.final && !ok.entries.empty()) final_seqs_[history.conversation].insert(ok.entries.back().seq);
   }
   std::uint64_t first = ok.entries.empty() ? 0 : ok.entries.front().seq;
   recorder_.add(ok);
@@ -124,10 +135,17 @@ void Device::on(std::uint64_t re, wire::History& history) {
     do_history(history.conversation, first, std::nullopt, 200, true);
     return;
   }
+  final_done();
+}
+
+// One of the final reads has its answer.
+void Device::final_done() {
   if (--final_reads_ > 0) return;
   auto final = operation(Op::final, Phase::none);
   final.useq = useq_;
-  for (const auto& [conversation, item] : final_items_) final.items.push_back({conversation, item.head, item.read, {}, item.title});
+  for (const auto& [conversation, item] : final_items_) {
+    final.items.push_back({conversation, item.head, item.read, {}, item.title, item.cleared, item.settings});
+  }
   recorder_.add(final);
   check_unread();
   check_reused();
@@ -142,26 +160,25 @@ void Device::on(std::uint64_t re, wire::Conversations& conversations) {
   auto ok = operation(Op::list, Phase::ok, re);
   ok.more = !conversations.next.empty();
   for (const auto& item : conversations.items) {
-    check::Item shown{item.conversation, item.head, item.read, {}, item.title};
+    std::string_view settings = item.settings ? sim::shown(*item.settings) : std::string_view();
+    check::Item shown{item.conversation, item.head, item.read, {}, item.title, item.cleared, settings};
     if (item.last) {
       if (auto last = seen(*item.last, item.conversation)) shown.entries.push_back(std::move(*last));
     }
     ok.items.push_back(std::move(shown));
     know(item.conversation, item.head);
     if (!item.with.empty()) by_user_[item.with] = item.conversation;
-    if (final) final_items_[item.conversation] = {item.head, item.read, item.unread, item.title};
+    if (final) final_items_[item.conversation] = {item.head, item.read, item.unread, item.cleared, item.title, settings};
   }
   recorder_.add(ok);
   if (!conversations.next.empty() && (final || whole || world_.chance(0.7))) return do_list(conversations.next, whole);
   if (whole) owes_list_ = std::exchange(moved_, false);
   if (!final) return;
-  final_reads_ = static_cast<int>(final_items_.size());
-  for (const auto& [conversation, item] : final_items_) do_history(conversation, 0, std::nullopt, 200, true);
-  if (final_items_.empty()) {
-    auto done = operation(Op::final, Phase::none);
-    done.useq = useq_;
-    recorder_.add(done);
-    finished_ = true;
+  final_reads_ = static_cast<int>(2 * final_items_.size()) + 1;
+  list_contacts("", true);
+  for (const auto& [conversation, item] : final_items_) {
+    do_history(conversation, 0, std::nullopt, 200, true);
+    look(conversation, true);
   }
 }
 
@@ -175,11 +192,11 @@ void Device::on(std::uint64_t, wire::Event& event) {
     know(told->conversation, shown.entries.front().seq);
     auto* message = std::get_if<wire::Message>(&event.event);
     if (message && message->from != user_ && message->conversation.starts_with('d')) by_user_[message->from] = message->conversation;
-  } else if (auto* read = std::get_if<wire::ReadMark>(&event.event)) {
-    shown.conversation = read->conversation;
-    shown.mark = read->seq;
+  } else {
+    show_own(event, shown);
     moved_ = true;
     recorder_.add(shown);
+    if (shown.contact) contacts_[std::string(shown.contact->user)] = shown.contact->state;
   }
   if (event.useq != 0) {
     if (world_.chance(0.02)) old_positions_.emplace_back(cursor_, useq_);
@@ -192,7 +209,7 @@ void Device::on(std::uint64_t, wire::Page& page) {
   shown.from = page.from;
   shown.end = page.to;
   for (const auto& change : page.changes) {
-    check::Change line{change.conversation, change.from, change.to, change.read, {}};
+    check::Change line = sim::shown(change);
     for (const auto& entry : change.entries) {
       if (auto e = seen(entry, change.conversation)) line.entries.push_back(std::move(*e));
     }
@@ -204,6 +221,10 @@ void Device::on(std::uint64_t, wire::Page& page) {
     }
     if (change.to == 0) moved_ = true;
     shown.changes.push_back(std::move(line));
+  }
+  for (const auto& contact : page.contacts) {
+    shown.contacts.push_back({contact.user, contact.state});
+    contacts_[contact.user] = contact.state;
   }
   recorder_.add(shown);
   if (!cursor_.empty()) old_positions_.emplace_back(cursor_, useq_);

@@ -14,7 +14,9 @@ struct Machine::Incarnation {
   std::vector<std::unique_ptr<SimLoop>> loops;
   std::unique_ptr<MemoryStore> boot_store;
   std::unique_ptr<Node> node;
+  std::vector<std::unique_ptr<Rest>> rests;  // By loop.
   std::vector<std::weak_ptr<Wire>> wires;
+  std::vector<std::weak_ptr<Exchange>> exchanges;
   bool stopping = false;
   Scope scope;
 
@@ -23,6 +25,10 @@ struct Machine::Incarnation {
     for (auto& wire : wires) {
       if (auto w = wire.lock()) w->server_died();
     }
+    for (auto& exchange : exchanges) {
+      if (auto e = exchange.lock()) e->server_died();
+    }
+    rests.clear();
     node.reset();
     boot_store.reset();
     loops.clear();
@@ -73,6 +79,10 @@ Task<void> Machine::boot(Incarnation& incarnation) {
     parts.push_back({loop.get(), std::make_unique<MemoryStore>(disk_, *loop), std::make_unique<PasswordHasherForTests>()});
   }
   incarnation.node = std::make_unique<Node>(std::move(options), *lifetime, std::move(*tokens), std::move(parts));
+  for (std::size_t i = 0; i < incarnation.loops.size(); ++i) {
+    incarnation.rests.push_back(
+        std::make_unique<Rest>(*incarnation.loops[i], incarnation.node->tokens(), *incarnation.node->shard(i).router));
+  }
   incarnation.node->start();
   world_.note("server serves");
 }
@@ -111,6 +121,24 @@ void Machine::connect(const std::shared_ptr<Wire>& wire, Encoding encoding) {
     auto w = wire.lock();
     if (!w || !w->server()) return;
     w->server()->accept(here.node->accept(index, *w->server(), encoding));
+  });
+}
+
+namespace {
+Task<void> answer(Rest& rest, RestRequest request, std::shared_ptr<Exchange> exchange) {
+  auto response = co_await rest.handle(std::move(request));
+  exchange->answered(std::move(response));
+}
+}  // namespace
+
+void Machine::serve(RestRequest request, std::shared_ptr<Exchange> exchange) {
+  if (!serving()) return exchange->server_died();
+  Incarnation& here = *incarnation_;
+  std::size_t index = world_.random().below(here.loops.size());
+  std::erase_if(here.exchanges, [](const auto& e) { return e.expired(); });
+  here.exchanges.push_back(exchange);
+  here.loops[index]->post([&here, index, request = std::move(request), exchange = std::move(exchange)]() mutable {
+    here.scope.spawn(answer(*here.rests[index], std::move(request), std::move(exchange)));
   });
 }
 

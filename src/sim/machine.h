@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "server/node.h"
+#include "sim/http.h"
 #include "sim/network.h"
 #include "sim/world.h"
 #include "store/memory_store.h"
@@ -35,6 +36,9 @@ class Machine {
 
   // A new connection arrives; refused (closed) while the server is down.
   void connect(const std::shared_ptr<Wire>& wire, Encoding encoding);
+
+  // A request arrives.
+  void serve(RestRequest request, std::shared_ptr<Exchange> exchange);
 
   // What an administrator asks for over HTTP. `done` on the caller's word only: never called when the server dies meanwhile.
   void revoke(UserId user, DeviceId device, Fn<void(bool)> done);

@@ -68,6 +68,7 @@ class Scenario {
         if (world_.chance(0.2)) options.wire.bytes_per_second = world_.between(200, 4000);
         if (world_.chance(0.3)) options.wire.latency_max = 300ms;
         if (world_.chance(0.3)) options.wire.window = 4 << 10;
+        if (world_.chance(0.3)) options.polls = world_.chance(0.5) ? 0.9 : 0.3;
         devices_.push_back(std::make_unique<Device>(world_, machine_, recorder_, name, "device" + std::to_string(d), others, options));
       }
     }

@@ -81,6 +81,39 @@ std::optional<check::Entry> shown(const wire::Entry& entry) {
       entry.kind);
 }
 
+std::string_view shown(const wire::Settings& settings) {
+  static constexpr std::string_view kTexts[] = {"-",     "pinned",       "archived",       "pinned archived",
+                                                "muted", "muted pinned", "muted archived", "muted pinned archived"};
+  return kTexts[(settings.pinned ? 1 : 0) + (settings.archived ? 2 : 0) + (settings.muted_until.ms != 0 ? 4 : 0)];
+}
+
+void show_own(const wire::Event& event, check::Operation& to) {
+  if (const auto* read = std::get_if<wire::ReadMark>(&event.event)) {
+    to.conversation = read->conversation;
+    to.mark = read->seq;
+  } else if (const auto* cleared = std::get_if<wire::ClearMark>(&event.event)) {
+    to.conversation = cleared->conversation;
+    to.cleared = cleared->seq;
+  } else if (const auto* hidden = std::get_if<wire::Hidden>(&event.event)) {
+    to.conversation = hidden->conversation;
+    to.hidden = hidden->seq;
+  } else if (const auto* settings = std::get_if<wire::Settings>(&event.event)) {
+    to.conversation = settings->conversation;
+    to.settings = shown(*settings);
+  } else if (const auto* contact = std::get_if<wire::Contact>(&event.event)) {
+    to.contact = {contact->user, contact->state};
+  } else {
+    to.other = true;
+  }
+}
+
+check::Change shown(const wire::Change& change) {
+  check::Change line{change.conversation, change.from, change.to, change.read, {}, change.cleared, {}, {}};
+  for (const auto& hidden : change.hidden) line.hidden.push_back(hidden.seq);
+  if (change.settings) line.settings = shown(*change.settings);
+  return line;
+}
+
 std::optional<Brought> brought(const wire::Event& event) {
   return std::visit(
       [](const auto& body) -> std::optional<Brought> {

@@ -12,6 +12,11 @@ namespace kith::sim {
 // Views into `entry`. Nothing: of a kind that this client does not know.
 std::optional<check::Entry> shown(const wire::Entry& entry);
 
+// What a step or a change says of the user alone.
+std::string_view shown(const wire::Settings& settings);  // Whether muted, not until when.
+void show_own(const wire::Event& event, check::Operation& to);
+check::Change shown(const wire::Change& change);  // Without entries.
+
 // The entry that an event brings, and its conversation; nothing if it brings none.
 struct Brought {
   wire::Entry entry;
