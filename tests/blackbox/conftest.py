@@ -1,5 +1,6 @@
 """Gives the stories a server: one kithd for each file, or the one that `--url` names."""
 
+import itertools
 import os
 import tempfile
 import threading
@@ -8,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+import device
 from kith import Server
+from transports import TRANSPORTS
 from wire import CLOSE, PING, PONG, Closed, Late
 
 FLAGS = ("--signup", "open", "--loopback-exempt")
@@ -27,9 +30,39 @@ def running():
     return Server(url=url, admin=admin and Path(admin).read_text().strip(), key=key and Path(key).read_bytes().rstrip(b"\r\n"))
 
 
-def pytest_collection_modifyitems(items):
+EVERY = (*sorted(TRANSPORTS), device.SWITCHING)
+
+
+def pytest_addoption(parser):
+    parser.addoption("--transport", choices=("ws", "poll", "sse", device.SWITCHING), help="tell only what is told over this one")
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "over(*transports): how the devices of a story reach the server; none: in every way that there is. "
+                                       "Without this mark, and with over(\"ws\") inside of a file that has it, by WebSocket")
+
+
+def pytest_generate_tests(metafunc):
+    """A story is told once for each transport of the nearest mark."""
+    mark = metafunc.definition.get_closest_marker("over")
+    if mark:
+        metafunc.parametrize("transport", mark.args or EVERY, indirect=True)
+
+
+def pytest_collection_modifyitems(config, items):
     """The stories of patience last: what they wait for began with the session."""
     items.sort(key=lambda item: item.path.name == "test_patience.py")
+    one = config.getoption("--transport")
+    if one:
+        items[:] = [item for item in items if (item.callspec.params.get("transport", "ws") if hasattr(item, "callspec") else "ws") == one]
+
+
+@pytest.fixture(autouse=True)
+def transport(request, monkeypatch):
+    """→ the way by which devices of this story reach the server."""
+    monkeypatch.setattr(device, "DEVICES", itertools.count(1))  # So that what is thrown for them does not depend on other stories.
+    monkeypatch.setattr(Server, "transport", getattr(request, "param", "ws"))
+    return Server.transport
 
 
 class Silence(threading.Thread):

@@ -125,6 +125,40 @@ def frame_problems(frame):
         yield from error_problems(frame["error"])
 
 
+def once(pairs):
+    """An object in which no key comes twice."""
+    found = dict(pairs)
+    assert len(found) == len(pairs), f"a key comes twice: {pairs}"
+    return found
+
+
+# ---- twins of commands over HTTP ------------------------------------------------------------------------------------------
+
+
+class Twin:
+    def __init__(self, method, path, fixed, status, reply):
+        self.method, self.path, self.fixed, self.status, self.reply = method, path, fixed, status, reply
+        self.parts = [part for part in re.split(r"(\{\w+\})", path) if part]
+        self.named = [part[1:-1] for part in self.parts if part[0] == "{"]
+
+
+def twins():
+    """→ {command: [Twin]}"""
+    found, name = {}, None
+    for line in TEXT.split("### Commands\n\n#### ")[1].split("### Replies")[0].splitlines():
+        if heading := re.match(r"(?:#### )?`(\w+)`$", line):
+            name = heading[1]
+        elif line.startswith("HTTP: "):
+            rows = re.findall(r"`(\w+) (\S+)`(?:, with (\w+) (true|false))? → (\d+)(?: with the object of `(\w+)`)?", line)
+            assert len(rows) == line.count("→"), line
+            found[name] = [Twin(method, path, {field: value == "true"} if field else {}, int(status), reply)
+                           for method, path, field, value, status, reply in rows]
+    return found
+
+
+TWINS = twins()
+
+
 # ---- examples -----------------------------------------------------------------------------------------------------------
 
 

@@ -4,7 +4,11 @@ import contextlib
 import os
 import random
 
+import pytest
+
 from kith import Refused, message
+
+pytestmark = pytest.mark.over()
 
 
 class Sender:

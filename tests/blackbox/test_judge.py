@@ -65,7 +65,7 @@ REVISION = [{"seq": 2, "time": "2026-11-21T09:00:00.123Z"}]
 
 
 def heard(frames):
-    device = Device(None, "bob", "phone", None)
+    device = Device(None, "bob", "phone", None, "ws")
     device.link, device.heard, device.highest, device.step_open, device.synced = Script(frames), [], {}, None, 0
     device.listen(lambda: not device.link.frames)
     return device

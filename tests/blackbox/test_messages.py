@@ -8,6 +8,8 @@ import pytest
 
 from kith import Refused, message, new_id, refused, unique
 
+pytestmark = pytest.mark.over()
+
 
 def pair(server):
     """Alice's laptop and bob's phone, both online."""
@@ -15,6 +17,7 @@ def pair(server):
     return alice.online("laptop"), bob.online("phone")
 
 
+@pytest.mark.over("ws")
 def test_ready_resync_synced(server):
     heard = server.user("alice").online().heard
     assert [next(name for name in frame if name != "re") for frame in heard] == ["ready", "resync", "synced"]
@@ -31,7 +34,7 @@ def test_a_message_reaches_every_device_of_both(server):
         got = device.entries[sent["conversation"]][1]
         assert got == {"conversation": sent["conversation"], "seq": 1, "from": alice.id, "time": sent["time"], "n": 1,
                        "clientId": client_id, "text": "hi bob"}
-        assert device.useq == 1
+        device.reaches(1)
 
 
 def test_the_ack_names_place_time_and_durability(server):
@@ -44,6 +47,7 @@ def test_the_ack_names_place_time_and_durability(server):
     assert phone.send(laptop, base=2)["conversation"] == sent["conversation"]
 
 
+@pytest.mark.over("ws")  # Who polls stays online for a while (test_polling.py).
 def test_presence_in_the_ack(server):
     laptop, phone = pair(server)
     nobody_yet = server.user("carol")
@@ -93,8 +97,9 @@ def test_a_repeat_gives_the_first_answer(server):
         assert again["repeated"] and (again["conversation"], again["seq"], again["time"]) == (first["conversation"], 1, first["time"])
         laptop.again()
     assert laptop.texts(first["conversation"]) == ["once"]
+    phone.reaches(1)
     phone.settle()
-    assert len(phone.events()) == 1
+    phone.reaches(1)
 
 
 def test_a_repeat_in_flight_beside_its_first(server):
@@ -243,6 +248,7 @@ def test_whom_one_cannot_write_to(server):
             laptop.ask(read={"conversation": where, "seq": 1})
 
 
+@pytest.mark.over("ws")
 def test_what_is_wrong_with_a_send(server):
     laptop, phone = pair(server)
     for bad in ("", "x", new_id()[:-1], new_id() + "0", "g" * 32, None):

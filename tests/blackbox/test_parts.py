@@ -7,6 +7,8 @@ import pytest
 from kith import PROTO, message, new_id, refused, unique
 from test_changes import group, pair
 
+pytestmark = pytest.mark.over()
+
 FILE = {"url": "https://files.example/a.png", "name": "a.png", "type": "image/png", "size": 2**52}
 
 
@@ -111,6 +113,7 @@ def test_repeats_with_parts_outlive_a_restart(new_server):
         laptop.ask(send={**body, "data": "{}"})
 
 
+@pytest.mark.over("ws")  # Such messages fit into no body.
 def test_no_frame_is_larger_than_16_mib(server):
     alice, bob = server.users("alice", "bob")
     laptop, phone = alice.online("laptop", protocols=PROTO), bob.online()

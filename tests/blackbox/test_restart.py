@@ -3,8 +3,12 @@
 import shutil
 import time
 
+import pytest
+
 from kith import Device, nothing_but, refused
 from test_inbox import numbered, resynced
+
+pytestmark = pytest.mark.over()
 
 
 def follow(server, *devices):
@@ -88,6 +92,7 @@ def test_marks_blocks_and_accounts_survive_a_kill(new_server):
     assert server.post("/v1/auth/login", user="carol", password="correct horse").status == 200
 
 
+@pytest.mark.over("ws")
 def test_a_planned_stop(new_server):
     server = new_server()
     alice, bob = server.users("alice", "bob")
@@ -107,6 +112,7 @@ def test_a_planned_stop(new_server):
     assert laptop.texts(where) == ["before"] and laptop.send(bob, "after", base=1)["seq"] == 2
 
 
+@pytest.mark.over("ws")
 def test_sends_in_flight_at_a_stop_are_stored_or_can_be_repeated(new_server):
     server = new_server()
     alice, bob = server.users("alice", "bob")

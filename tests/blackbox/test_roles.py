@@ -6,6 +6,8 @@ from kith import message, refused, unique
 from test_changes import group
 from test_groups import DEFAULTS, add, people, remove, role, roles
 
+pytestmark = pytest.mark.over()
+
 
 def everyone(server):
     """→ {role: device} and the group."""
@@ -49,7 +51,7 @@ def test_who_may_give_which_role(server):
 
 def test_a_role_is_an_entry_that_all_see(server):
     devices, where = everyone(server)
-    entry = devices["guest"].entries[where][2]
+    entry = dict(devices["guest"].entries[where][2])
     assert entry.pop("time") and entry == {"conversation": where, "seq": 2, "from": devices["owner"].user, "what": "role",
                                            "users": [devices["admin"].user], "role": "admin"}
     assert roles(devices["guest"], where) == {device.user: name for name, device in devices.items()}

@@ -49,6 +49,7 @@ class Socket:
             self.socket = tls.wrap_socket(self.socket, server_hostname=address[0])
         self.address = address
         self.arrived = bytearray()
+        self.budget = None  # After so many bytes the network is gone.
 
     def close(self):
         self.socket.close()
@@ -67,11 +68,14 @@ class Socket:
             raise Late("nothing came in time")
         self.socket.settimeout(left)
         try:
-            data = self.socket.recv(1 << 16)
+            data = b"" if self.budget == 0 else self.socket.recv(1 << 16)
         except socket.timeout:
             raise Late("nothing came in time") from None
         except ConnectionResetError:
             raise Closed() from None
+        if self.budget is not None:
+            data = data[:self.budget]
+            self.budget -= len(data)
         if not data:
             raise Closed()
         self.arrived += data
