@@ -216,8 +216,7 @@ bool Changes::may_have_come(Id conversation, Id user, OpId since, OpId before) c
     bool comes = a.fact.what == What::created || a.fact.what == What::added || a.fact.what == What::joined;
     bool there = a.conversation == 0 || a.conversation == conversation;
     bool over = a.phase == Phase::fail || (a.outcome != 0 && a.phase == Phase::ok && a.outcome < since);
-    return comes && there && !over && a.invoke < before &&
-           std::find(a.fact.users.begin(), a.fact.users.end(), user) != a.fact.users.end();
+    return comes && there && !over && a.invoke < before && std::find(a.fact.users.begin(), a.fact.users.end(), user) != a.fact.users.end();
   });
 }
 

@@ -111,7 +111,7 @@ class Changes {
   std::deque<Log> logs_;
   std::deque<Attempt> attempts_;
   std::unordered_map<std::uint64_t, std::vector<std::uint32_t>> by_key_;
-  std::unordered_map<std::uint64_t, Seen> created_;      // Creator and client id → group.
+  std::unordered_map<std::uint64_t, Seen> created_;    // Creator and client id → group.
   std::unordered_map<std::uint64_t, Invite> invites_;  // By the hash of the code.
 };
 

@@ -15,42 +15,42 @@
 namespace kith::check {
 
 enum class Op : std::uint8_t {
-  start,         // A client process begins: user, device. First line of the process.
-  send,          // invoke: conversation or to, client_id, text, base · ok: conversation, seq, time, repeated
-  open,          // invoke: to · ok: conversation
-  read,          // invoke: conversation, seq (moves the own read mark)
-  revoke,        // invoke: user, device
-  history,       // invoke: conversation, before or after, limit, final · ok: entries, head, more
-  list,          // invoke: next · ok: items, more
-  edit,          // invoke: conversation, seq of the message, text · ok, as of all that follow: seq, time
-  erase,         // "delete": conversation, seq of the message
-  react,         // conversation, seq of the message, text (the emoji), removed
-  create_group,  // client_id, text (the title), users · ok: conversation, head
-  add,           // conversation, users
-  remove,        // conversation, users
-  leave,         // conversation
-  role,          // conversation, users, role
-  update_group,  // conversation, text (the title)
-  join,          // code · ok: conversation, head, waiting
-  clear,         // conversation, seq · ok, as of the next: nothing
-  hide,          // conversation, seq
-  configure,     // conversation, settings
-  look,          // conversation · ok: marks
-  add_contact,   // user
+  start,           // A client process begins: user, device. First line of the process.
+  send,            // invoke: conversation or to, client_id, text, base · ok: conversation, seq, time, repeated
+  open,            // invoke: to · ok: conversation
+  read,            // invoke: conversation, seq (moves the own read mark)
+  revoke,          // invoke: user, device
+  history,         // invoke: conversation, before or after, limit, final · ok: entries, head, more
+  list,            // invoke: next · ok: items, more
+  edit,            // invoke: conversation, seq of the message, text · ok, as of all that follow: seq, time
+  erase,           // "delete": conversation, seq of the message
+  react,           // conversation, seq of the message, text (the emoji), removed
+  create_group,    // client_id, text (the title), users · ok: conversation, head
+  add,             // conversation, users
+  remove,          // conversation, users
+  leave,           // conversation
+  role,            // conversation, users, role
+  update_group,    // conversation, text (the title)
+  join,            // code · ok: conversation, head, waiting
+  clear,           // conversation, seq · ok, as of the next: nothing
+  hide,            // conversation, seq
+  configure,       // conversation, settings
+  look,            // conversation · ok: marks
+  add_contact,     // user
   remove_contact,  // user
   contacts,        // invoke: next, final · ok: contacts, more
   prefer,          // invoke: reads, presence; empty: stays
   presence,        // invoke: users · ok: users, those of whom anything is told
   invite,          // invoke: conversation, limit (how many may use it), approval · ok: code
   end_invite,      // invoke: conversation, code
-  sync,          // invoke, a new connection: cursor, useq · ok: useq of `ready`
-  page,          // from, to, changes
-  event,         // useq if given, and what it brings: entries[0], read, cleared, hidden, settings, contact, or something else
-  marks,         // conversation, marks: where others are, as it was pushed
-  resync,        // reason
-  synced,        // All that was missed has come.
-  final,         // useq, items: this process has finished its final reads
-  mark,          // name: crash, heal, restore, quiesced or any other; no process needed
+  sync,            // invoke, a new connection: cursor, useq · ok: useq of `ready`
+  page,            // from, to, changes
+  event,           // useq if given, and what it brings: entries[0], read, cleared, hidden, settings, contact, or something else
+  marks,           // conversation, marks: where others are, as it was pushed
+  resync,          // reason
+  synced,          // All that was missed has come.
+  final,           // useq, items: this process has finished its final reads
+  mark,            // name: crash, heal, restore, quiesced or any other; no process needed
 };
 
 enum class Phase : std::uint8_t { none, invoke, ok, fail, info };
@@ -172,10 +172,10 @@ struct Operation {
   bool other = false;                   // event: of a kind that the client does not know
   std::optional<Contact> contact;       // event
 
-  std::vector<Entry> entries;   // event (one), history ok
-  std::vector<Change> changes;  // page
-  std::vector<Item> items;      // list ok, final
-  std::vector<Mark> marks;      // look ok, marks
+  std::vector<Entry> entries;     // event (one), history ok
+  std::vector<Change> changes;    // page
+  std::vector<Item> items;        // list ok, final
+  std::vector<Mark> marks;        // look ok, marks
   std::vector<Contact> contacts;  // page, contacts ok
 
   std::uint32_t line = 0;  // From a file: its line, from 1.

@@ -152,8 +152,9 @@ void Inbox::message_event(const At& at) {
 void Inbox::end_run(const At& at, std::string_view what) {
   Feed& f = feed(at.process);
   if (f.run_conversation == 0) return;
-  ledger_.found(Invariant::I5, f.run_op, at.id,
-                "A step with number " + ledger_.number(f.run_conversation, f.run_last) + " was never ended: " + std::string(what) + " comes.");
+  ledger_.found(
+      Invariant::I5, f.run_op, at.id,
+      "A step with number " + ledger_.number(f.run_conversation, f.run_last) + " was never ended: " + std::string(what) + " comes.");
   f.run_conversation = 0;
 }
 
@@ -165,7 +166,8 @@ void Inbox::own_event(const At& at) {
   if (o.cleared != 0) shown.kind = Kind::cleared, shown.last = o.cleared;
   if (o.hidden != 0) shown.kind = Kind::hidden, shown.last = o.hidden;
   if (!o.settings.empty()) shown.kind = Kind::settings, shown.last = settings_hash(o.settings);
-  if (o.contact) shown.kind = Kind::contact, shown.conversation = ledger_.users.intern(o.contact->user), shown.last = hash(o.contact->state);
+  if (o.contact)
+    shown.kind = Kind::contact, shown.conversation = ledger_.users.intern(o.contact->user), shown.last = hash(o.contact->state);
   end_run(at, shown.kind == Kind::read ? "a read mark" : "something of the user's own");
   if (auto useq = step_of(at)) {
     move(at, *useq - 1, *useq);

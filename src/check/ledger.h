@@ -99,9 +99,9 @@ struct Process {
   Id device = 0;  // Of Ledger::devices: user and device together.
   OpId start = 0;
   std::uint32_t connection = 0;
-  OpId sync = 0;    // The invoke that began the present connection.
+  OpId sync = 0;       // The invoke that began the present connection.
   bool alone = false;  // It is one poll.
-  OpId revoke = 0;  // The ok of the revoke of its device; 0: none.
+  OpId revoke = 0;     // The ok of the revoke of its device; 0: none.
   std::int64_t revoked_from = 0;
 };
 

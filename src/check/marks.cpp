@@ -112,8 +112,8 @@ void Marks::judge_private(const Shown& shown) {
 // Both must be in the group; numbers behind their leaving are not theirs.
 void Marks::judge_member(const Shown& shown, Id user, std::string_view what) {
   std::uint64_t last = members_.last_visible(shown.conversation, user, ~std::uint64_t{0});
-  std::string sentence = "Marks of " + std::string(ledger_.conversations[shown.conversation]) + " " + std::string(what) +
-                         std::string(ledger_.users[user]);
+  std::string sentence =
+      "Marks of " + std::string(ledger_.conversations[shown.conversation]) + " " + std::string(what) + std::string(ledger_.users[user]);
   if (last == 0) {
     if (changes_.whole(shown.conversation)) ledger_.found(Invariant::I10, 0, shown.op, sentence + ", who never was in it.");
     return;

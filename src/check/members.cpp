@@ -102,8 +102,8 @@ bool Members::views(Id conversation, Id user, std::uint64_t first, std::uint64_t
   auto any = [&](std::uint64_t from, std::uint64_t to) { return from <= to && views_.first_left(user, conversation, from, to, op) <= to; };
   if (!is_group(conversation)) return any(first, last);
   auto i = spans_.find(pair(conversation, user));
-  return i != spans_.end() &&
-         std::any_of(i->second.begin(), i->second.end(), [&](const Span& s) { return any(std::max(first, s.first), std::min(last, s.last)); });
+  return i != spans_.end() && std::any_of(i->second.begin(), i->second.end(),
+                                          [&](const Span& s) { return any(std::max(first, s.first), std::min(last, s.last)); });
 }
 
 std::uint64_t Members::last_visible(Id conversation, Id user, std::uint64_t high) {

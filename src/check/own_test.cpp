@@ -156,7 +156,8 @@ const std::string kPolled = kTwo + R"(
 {"t":9,"p":"a1","op":"delete","phase":"invoke","call":3,"conv":"d","seq":1}
 {"t":10,"p":"b2","op":"delete","phase":"ok","call":2,"conv":"d","seq":3}
 )";
-constexpr const char* kBoth = R"("changes":[{"conv":"d","to":2,"entries":[{"seq":1,"from":"alice","id":"m1","text":"h1"},{"seq":2,"from":"alice","id":"m2","text":"h2"}]}]})";
+constexpr const char* kBoth =
+    R"("changes":[{"conv":"d","to":2,"entries":[{"seq":1,"from":"alice","id":"m1","text":"h1"},{"seq":2,"from":"alice","id":"m2","text":"h2"}]}]})";
 
 TEST(I11Deleted, AnOlderPollMayComeAfterTheAnswerToADeletion) {
   EXPECT_EQ(violated(kPolled + R"({"t":11,"p":"b2","op":"page","from":0,"to":2,)" + kBoth), "");
@@ -165,7 +166,8 @@ TEST(I11Deleted, AnOlderPollMayComeAfterTheAnswerToADeletion) {
 TEST(I11Deleted, APollAfterTheAnswerToADeletionHasTheText) {
   EXPECT_EQ(violated(kPolled + R"(
 {"t":11,"p":"b2","op":"sync","phase":"invoke","call":3,"cursor":"own","useq":0,"alone":true}
-{"t":12,"p":"b2","op":"page","from":0,"to":2,)" + kBoth),
+{"t":12,"p":"b2","op":"page","from":0,"to":2,)" +
+                     kBoth),
             "I11");
 }
 
@@ -392,13 +394,9 @@ TEST(I4OneTruth, AStepIsTwoContacts) {
   EXPECT_EQ(violated(kContacts + R"({"t":6,"p":"b2","op":"event","useq":1,"contact":"alice","state":"contact"})"), "I4");
 }
 
-TEST(I8Convergence, OneSideDoesNotKnowOfTheOther) {
-  EXPECT_EQ(violated(kAsked + ends(R"({"user":"bob","state":"asked"})", "")), "I8");
-}
+TEST(I8Convergence, OneSideDoesNotKnowOfTheOther) { EXPECT_EQ(violated(kAsked + ends(R"({"user":"bob","state":"asked"})", "")), "I8"); }
 
-TEST(I9Cursor, APageLeavesOutAContact) {
-  EXPECT_EQ(violated(kAsked + R"({"t":6,"p":"b2","op":"page","from":0,"to":1})"), "I9");
-}
+TEST(I9Cursor, APageLeavesOutAContact) { EXPECT_EQ(violated(kAsked + R"({"t":6,"p":"b2","op":"page","from":0,"to":1})"), "I9"); }
 
 TEST(I14TruthfulOutcome, BothConfirmedAndYetTheyAreNone) {
   EXPECT_EQ(violated(kContacts + ends(R"({"user":"bob","state":"asked"})", R"({"user":"alice","state":"asks"})")), "I14");

@@ -47,7 +47,8 @@ TEST(Reader, RefusesWhatIsIncomplete) {
   EXPECT_EQ(error_of(R"({"t":1,"p":"a","op":"synced","phase":"ok"})"), "line 1: \"phase\" is only for calls");
   EXPECT_EQ(error_of(R"({"t":1,"p":"a","op":"send","phase":"invoke","id":"x","conv":"d","to":"bob"})"),
             "line 1: \"conv\" or \"to\" must be given, not both");
-  EXPECT_EQ(error_of(R"({"t":1,"p":"a","op":"event","conv":"d"})"), "line 1: \"seq\" or one other thing that the event brings must be given, not more");
+  EXPECT_EQ(error_of(R"({"t":1,"p":"a","op":"event","conv":"d"})"),
+            "line 1: \"seq\" or one other thing that the event brings must be given, not more");
   EXPECT_EQ(error_of(R"({"t":1,"p":"a","op":"page","from":0,"to":1,"changes":[{"conv":"d","entries":[{"from":"x"}]}]})"),
             "line 1: \"seq\" is missing or 0 in \"entries\"");
   EXPECT_EQ(error_of(R"({"t":1,"p":"a","op":"start","user":"alice"})"), "line 1: \"device\" is missing");

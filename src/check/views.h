@@ -36,7 +36,7 @@ class Views {
   };
   struct View {
     std::vector<std::uint32_t> attempts;
-    std::vector<Seen> cleared;                      // Confirmed; both ascending.
+    std::vector<Seen> cleared;                       // Confirmed; both ascending.
     std::unordered_map<std::uint64_t, OpId> hidden;  // Confirmed.
   };
 

@@ -1,4 +1,6 @@
 // Groups: who may do what, who sees what, and that members are what the log says, whenever a crash comes.
+#include <set>
+
 #include <gtest/gtest.h>
 
 #include "conversation/conversation_under_test.h"
@@ -22,9 +24,15 @@ class GroupInboxes final : public Delivery {
   }
   Future<Presence> presence(UserId) override { return Future<Presence>::ready(Presence{}); }
   Future<Result<bool>> exists(UserId) override { return Future<Result<bool>>::ready(true); }
+  Future<Result<std::vector<bool>>> tell_read(std::vector<UserId> users) override {
+    std::vector<bool> out;
+    for (const UserId& user : users) out.push_back(!silent_readers.contains(user));
+    return Future<Result<std::vector<bool>>>::ready(std::move(out));
+  }
   void signal(std::vector<UserId> to, std::shared_ptr<const Signal> signal) override { signals.emplace_back(std::move(to), *signal); }
 
   std::vector<std::pair<std::vector<UserId>, Signal>> signals;
+  std::set<UserId> silent_readers;
 
   // The numbers that a member got, as spans: "1-3 7-9".
   std::string got(const UserId& user) {
@@ -319,7 +327,7 @@ TEST(Groups, WhoLeftIsToldNoMarksAndTheirsAreTold) {
   Group group;
   auto look = [&](const UserId& who) { return value_of(group.loop, group.scope.start(group.talk->look(who))); };
   auto mark = [&](const UserId& who, std::uint64_t seq) {
-    return value_of(group.loop, group.scope.start(group.talk->mark(who, {{seq}, {seq}})));
+    return value_of(group.loop, group.scope.start(group.talk->mark(who, {{seq}, {seq}}, true)));
   };
   ASSERT_TRUE(look(group.ann));
   ASSERT_TRUE(look(group.ben));
@@ -341,7 +349,7 @@ TEST(Groups, LargeOnesHaveNoMarks) {
   for (int i = 0; i < 250; ++i) many.push_back(user("m" + std::to_string(1000 + i)));
   ASSERT_TRUE(group.add(group.ann, many));
   ASSERT_TRUE(value_of(group.loop, group.scope.start(group.talk->look(group.ann))));
-  ASSERT_TRUE(value_of(group.loop, group.scope.start(group.talk->mark(group.ben, {{1}, {1}}))));
+  ASSERT_TRUE(value_of(group.loop, group.scope.start(group.talk->mark(group.ben, {{1}, {1}}, true))));
   ASSERT_TRUE(group.talk->typing(group.ben, false));
   group.loop.advance(5s);
   EXPECT_TRUE(group.inboxes.signals.empty());

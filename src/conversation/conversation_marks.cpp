@@ -8,10 +8,10 @@ Marks& Conversation::marks() {
   return *marks_;
 }
 
-Task<Result<Ok>> Conversation::mark(UserId member, Mark mark) {
+Task<Result<Ok>> Conversation::mark(UserId member, Mark mark, bool tells_read) {
   if (!roster_.find_present(member)) co_return Failure{Code::not_found};
   if (!has_marks()) co_return Ok{};
-  auto raised = co_await marks().raise(std::move(member), mark);
+  auto raised = co_await marks().raise(std::move(member), mark, tells_read);
   co_return raised;
 }
 
@@ -27,11 +27,19 @@ Task<Result<Receipts>> Conversation::look(UserId member) {
   marks().look(member);
   auto loaded = co_await marks().load();
   if (!loaded) co_return loaded.error();
+  std::vector<UserId> others;
   for (std::size_t i = 0; i < roster_.size(); ++i) {
-    const MemberRow& row = roster_[i];
-    if (i == *place || !row.present()) continue;
-    Mark mark = marks().of(row.user);
-    if (mark != Mark{}) out.marks.push_back({row.user, mark});
+    if (i != *place && roster_[i].present() && marks().of(roster_[i].user) != Mark{}) others.push_back(roster_[i].user);
+  }
+  if (!others.empty()) {
+    // Somebody may have changed their mind since their mark moved last.
+    auto tell = co_await delivery_.tell_read(others);
+    if (!tell) co_return tell.error();
+    for (std::size_t i = 0; i < others.size(); ++i) marks().let_know(others[i], (*tell)[i]);
+  }
+  for (UserId& user : others) {
+    Mark mark = marks().of(user);
+    if (mark != Mark{} && roster_.find_present(user)) out.marks.push_back({std::move(user), mark});
   }
   if (!id_.is_direct()) co_return out;
   UserId with = other(member);

@@ -78,6 +78,11 @@ class FakeInboxes final : public Delivery {
   }
   Future<Presence> presence(UserId who) override { return Future<Presence>::ready(Presence{online.contains(who), std::nullopt}); }
   Future<Result<bool>> exists(UserId who) override { return Future<Result<bool>>::ready(!strangers.contains(who)); }
+  Future<Result<std::vector<bool>>> tell_read(std::vector<UserId> users) override {
+    std::vector<bool> out;
+    for (const UserId& user : users) out.push_back(!silent_readers.contains(user));
+    return Future<Result<std::vector<bool>>>::ready(std::move(out));
+  }
   void signal(std::vector<UserId> to, std::shared_ptr<const Signal> signal) override { signals.emplace_back(std::move(to), *signal); }
 
   Seq mark(const UserId& who, const ConversationId& conversation) { return {taken[{who, conversation}].size()}; }
@@ -87,6 +92,7 @@ class FakeInboxes final : public Delivery {
   std::map<std::pair<UserId, ConversationId>, std::vector<EntryPtr>> taken;
   std::size_t hand_offs = 0, longest = 0;
   std::vector<std::pair<std::vector<UserId>, Signal>> signals;
+  std::set<UserId> silent_readers;
 
  private:
   std::vector<Promise<Result<Seq>>> silent_;

@@ -138,11 +138,11 @@ Task<Result<Ok>> Conversations::block(ConversationId id, UserId self, UserId oth
   co_return done;
 }
 
-Task<Result<Ok>> Conversations::mark(ConversationId id, UserId member, Mark mark) {
+Task<Result<Ok>> Conversations::mark(ConversationId id, UserId member, Mark mark, bool tells_read) {
   auto pinned = co_await acquire(id);
   if (!pinned) co_return pinned.error();
   if (!*pinned) co_return Failure{Code::not_found};
-  auto done = co_await (*pinned)->mark(std::move(member), mark);
+  auto done = co_await (*pinned)->mark(std::move(member), mark, tells_read);
   co_return done;
 }
 

@@ -35,7 +35,7 @@ class Conversations {
   Task<Result<GroupView>> group(ConversationId id, UserId reader);
   Task<Result<MemberList>> members(ConversationId id, UserId reader, UserId after, std::size_t limit);
   Task<Result<Ok>> block(ConversationId id, UserId self, UserId other, bool blocked);
-  Task<Result<Ok>> mark(ConversationId id, UserId member, Mark mark);
+  Task<Result<Ok>> mark(ConversationId id, UserId member, Mark mark, bool tells_read);
   Task<Result<Receipts>> look(ConversationId id, UserId member);
   Task<Result<Ok>> typing(ConversationId id, UserId member, bool stopped);
 

@@ -61,6 +61,9 @@ class Delivery {
   // Is there such a user?
   virtual Future<Result<bool>> exists(UserId user) = 0;
 
+  // Which of these users let others know what they read?
+  virtual Future<Result<std::vector<bool>>> tell_read(std::vector<UserId> users) = 0;
+
   // To the devices of these users that look at the conversation. May be lost.
   virtual void signal(std::vector<UserId> to, std::shared_ptr<const Signal> signal) = 0;
 };

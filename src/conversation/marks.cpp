@@ -53,10 +53,11 @@ Task<Result<Ok>> Marks::load() {
   co_return Ok{};
 }
 
-Task<Result<Ok>> Marks::raise(UserId user, Mark mark) {
+Task<Result<Ok>> Marks::raise(UserId user, Mark mark, bool tells_read) {
   auto loaded = co_await load();
   if (!loaded) co_return loaded.error();
   State& state = marks_[user];
+  state.tells_read = tells_read;
   raise_to(state.wanted, mark);
   if (state.wanted == state.durable) co_return Ok{};
   state.waiters.emplace_back();
@@ -92,7 +93,10 @@ Task<void> Marks::write(UserId user) {
 
 Mark Marks::of(const UserId& user) const {
   auto state = marks_.find(user);
-  return state == marks_.end() ? Mark{} : state->second.durable;
+  if (state == marks_.end()) return {};
+  Mark mark = state->second.durable;
+  if (!state->second.tells_read) mark.read = {};
+  return mark;
 }
 
 // ------------------------------------------------------------------------------------------------------- those who look

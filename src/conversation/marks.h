@@ -28,9 +28,10 @@ class Marks {
   Marks(Loop& loop, Store& store, Delivery& delivery, ConversationId id);
 
   Task<Result<Ok>> load();
-  // Takes what is above the mark that is known of the user.
-  Task<Result<Ok>> raise(UserId user, Mark mark);
-  // What is durable.
+  // Takes what is above the mark that is known of the user, and whether others may know what they read.
+  Task<Result<Ok>> raise(UserId user, Mark mark, bool tells_read);
+  void let_know(const UserId& user, bool tells_read) { marks_[user].tells_read = tells_read; }
+  // What is durable, as others may know it.
   Mark of(const UserId& user) const;
 
   void look(const UserId& user);
@@ -47,6 +48,7 @@ class Marks {
   struct State {
     Mark durable, wanted;
     bool writing = false;
+    bool tells_read = true;
     std::vector<Promise<Result<Ok>>> waiters;
     Instant typed;
   };

@@ -9,7 +9,7 @@ class MarksTest : public ::testing::Test {
  protected:
   void SetUp() override { ASSERT_TRUE(*world.open()); }
   Result<Ok> raised(const UserId& who, std::uint64_t read, std::uint64_t delivered) {
-    return value_of(world.loop, world.scope.start(world.talk->mark(who, {{read}, {delivered}})));
+    return value_of(world.loop, world.scope.start(world.talk->mark(who, {{read}, {delivered}}, true)));
   }
   Result<Receipts> looked(const UserId& who) { return value_of(world.loop, world.scope.start(world.talk->look(who))); }
   Mark seen(const UserId& by) {
@@ -44,7 +44,7 @@ TEST_F(MarksTest, TheyNeverGoBackAndSurviveACrash) {
 
 TEST_F(MarksTest, NobodyIsToldBeforeTheRowIsDurable) {
   ASSERT_TRUE(looked(world.alice));
-  auto raising = world.scope.start(world.talk->mark(world.bob, {{3}, {3}}));
+  auto raising = world.scope.start(world.talk->mark(world.bob, {{3}, {3}}, true));
   for (int i = 0; i < 1000 && told() == 0; ++i) {
     EXPECT_FALSE(raising.is_ready());
     world.loop.advance(10us);
@@ -100,6 +100,18 @@ TEST_F(MarksTest, WritingIsToldToTheOthersAndNotTooOften) {
   ASSERT_TRUE(world.talk->typing(world.bob, false)) << "who stopped may begin again at once";
   EXPECT_EQ(told(), 5u);
   EXPECT_EQ(world.rows(), 0u) << "nothing of it is logged";
+}
+
+TEST_F(MarksTest, WhatSomebodyReadIsHiddenFromTheMomentTheyWantItSo) {
+  ASSERT_TRUE(raised(world.bob, 3, 5));
+  EXPECT_EQ(seen(world.alice), (Mark{{3}, {5}}));
+  world.inboxes.silent_readers.insert(world.bob);
+  EXPECT_EQ(seen(world.alice), (Mark{{0}, {5}}));
+  ASSERT_TRUE(value_of(world.loop, world.scope.start(world.talk->mark(world.bob, {{7}, {7}}, false))));
+  world.loop.advance(2s);
+  EXPECT_EQ(world.inboxes.signals.back().second.marks.at(0).mark, (Mark{{0}, {7}}));
+  world.inboxes.silent_readers.clear();
+  EXPECT_EQ(seen(world.alice), (Mark{{7}, {7}})) << "and shown from the moment they do not";
 }
 
 TEST_F(MarksTest, WhoIsBlockedSeesAndTellsNothing) {

@@ -188,7 +188,10 @@ TEST(Node, WhatSomebodyReadsIsToldOnlyIfTheyWantIt) {
   wish.read_marks = false;
   ASSERT_TRUE(value_of(site.loop, site.scope.start(home.contacts.prefer(ben, wish))));
   ASSERT_TRUE(value_of(site.loop, home.router->mark(id, ben, {{5}, {6}})));
-  EXPECT_EQ(seen(), (Mark{{1}, {6}}));
+  EXPECT_EQ(seen(), (Mark{{0}, {6}}));
+  wish.read_marks = true;
+  ASSERT_TRUE(value_of(site.loop, site.scope.start(home.contacts.prefer(ben, wish))));
+  EXPECT_EQ(seen(), (Mark{{5}, {6}}));
 }
 
 }  // namespace

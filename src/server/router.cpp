@@ -131,16 +131,52 @@ Future<Result<Ok>> Router::mark(ConversationId conversation, UserId member, Mark
   return node_.shard(here_).scope.start(tell_mark(conversation, std::move(member), mark));
 }
 
-// What they read is told of those only who want it.
 Task<Result<Ok>> Router::tell_mark(ConversationId conversation, UserId member, Mark mark) {
   auto preferences = co_await node_.shard(here_).contacts.preferences(member);
   if (!preferences) co_return preferences.error();
-  if (!preferences->read_marks) mark.read = {};
-  auto told = call<Result<Ok>>(node_.home(conversation.slot()), [conversation, member = std::move(member), mark](Shard& shard) mutable {
-    return shard.conversations.mark(conversation, std::move(member), mark);
-  });
+  bool tells_read = preferences->read_marks;
+  auto told =
+      call<Result<Ok>>(node_.home(conversation.slot()), [conversation, member = std::move(member), mark, tells_read](Shard& shard) mutable {
+        return shard.conversations.mark(conversation, std::move(member), mark, tells_read);
+      });
   auto result = co_await told;
   co_return result;
+}
+
+namespace {
+Task<Result<std::vector<bool>>> ask_tell_read(Shard& shard, std::vector<UserId> users) {
+  std::vector<bool> out;
+  for (const UserId& user : users) {
+    auto preferences = co_await shard.contacts.preferences(user);
+    if (!preferences) co_return preferences.error();
+    out.push_back(preferences->read_marks);
+  }
+  co_return out;
+}
+}  // namespace
+
+Future<Result<std::vector<bool>>> Router::tell_read(std::vector<UserId> users) {
+  return node_.shard(here_).scope.start(ask_each_home(std::move(users)));
+}
+
+Task<Result<std::vector<bool>>> Router::ask_each_home(std::vector<UserId> users) {
+  std::vector<bool> out(users.size());
+  for (std::size_t loop = 0; loop < node_.size(); ++loop) {
+    std::vector<UserId> of_loop;
+    std::vector<std::size_t> places;
+    for (std::size_t i = 0; i < users.size(); ++i) {
+      if (home(users[i]) != loop) continue;
+      of_loop.push_back(users[i]);
+      places.push_back(i);
+    }
+    if (of_loop.empty()) continue;
+    auto asked = call<Result<std::vector<bool>>>(
+        loop, [of_loop = std::move(of_loop)](Shard& shard) mutable { return ask_tell_read(shard, std::move(of_loop)); });
+    auto answers = co_await asked;
+    if (!answers) co_return answers.error();
+    for (std::size_t i = 0; i < places.size(); ++i) out[places[i]] = (*answers)[i];
+  }
+  co_return out;
 }
 
 // One post a loop, not one a user.

@@ -43,6 +43,7 @@ class Router final : public Backend, public Delivery, public MarkKeeper, public 
   Future<Result<Seq>> hand_off(HandOff handoff) override;
   Future<Presence> presence(UserId user) override;
   Future<Result<bool>> exists(UserId user) override;
+  Future<Result<std::vector<bool>>> tell_read(std::vector<UserId> users) override;
   void signal(std::vector<UserId> to, std::shared_ptr<const Signal> signal) override;
 
   // MarkKeeper
@@ -64,6 +65,7 @@ class Router final : public Backend, public Delivery, public MarkKeeper, public 
 
  private:
   Task<Result<Ok>> tell_mark(ConversationId conversation, UserId member, Mark mark);
+  Task<Result<std::vector<bool>>> ask_each_home(std::vector<UserId> users);
   Task<std::vector<Seq>> ask_each_loop(std::vector<EntryId> entries);
 
   Node& node_;

@@ -92,14 +92,15 @@ void Frames::write_receipts(std::uint64_t re, const ConversationId& conversation
   write({re, std::move(out)});
 }
 
-void Frames::write_signal(const Signal& signal, bool with_read) {
+void Frames::write_signal(const Signal& signal, const UserId& reader, bool with_read) {
   if (!signal.typing.empty()) return write({0, wire::Typing{signal.conversation.text(), signal.typing.text(), signal.stopped}});
   wire::Receipts out{.conversation = signal.conversation.text()};
   for (const MemberMark& member : signal.marks) {
+    if (member.user == reader) continue;
     out.items.push_back(to_wire(member));
     if (!with_read) out.items.back().read = 0;
   }
-  write({0, std::move(out)});
+  if (!out.items.empty()) write({0, std::move(out)});
 }
 
 void Frames::write_history(std::uint64_t re, const ConversationId& conversation, const HistoryPage& page) {

@@ -21,7 +21,8 @@ class Frames {
   void write_history(std::uint64_t re, const ConversationId& conversation, const HistoryPage& page);
   void write_sent(std::uint64_t re, const Receipt& receipt);
   void write_receipts(std::uint64_t re, const ConversationId& conversation, const Receipts& receipts);
-  void write_signal(const Signal& signal, bool with_read);  // Without: what others read is left out.
+  // Of others than `reader`; without `with_read` what they read is left out.
+  void write_signal(const Signal& signal, const UserId& reader, bool with_read);
 
   Transport& transport() const { return transport_; }
   Encoding encoding() const { return encoding_; }

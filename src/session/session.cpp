@@ -137,7 +137,7 @@ void Session::signal(const Signal& signal) {
   if (ended_ || commands_.looking() != signal.conversation) return;
   // What is soft gives way first.
   if (frames_.transport().unsent() > place_.options.unsent_max / 2) return;
-  frames_.write_signal(signal, commands_.shows_read());
+  frames_.write_signal(signal, user_, commands_.shows_read());
 }
 
 // A step that is about the user alone.

@@ -89,11 +89,14 @@ struct Server final : Backend, Delivery, MarkKeeper, ContactRouter {
   Future<Presence> presence(UserId who) override { return scope.start(directory.presence(std::move(who))); }
   Future<Result<bool>> exists(UserId who) override { return Future<Result<bool>>::ready(who.text() != "stranger"); }
 
+  Future<Result<std::vector<bool>>> tell_read(std::vector<UserId> users) override {
+    return Future<Result<std::vector<bool>>>::ready(std::vector<bool>(users.size(), true));
+  }
   void signal(std::vector<UserId> to, std::shared_ptr<const Signal> signal) override { directory.signal(to, *signal); }
 
   // MarkKeeper
   Future<Result<Ok>> mark(ConversationId id, UserId member, Mark mark) override {
-    return scope.start(conversations.mark(id, std::move(member), mark));
+    return scope.start(conversations.mark(id, std::move(member), mark, true));
   }
 
   // ContactRouter

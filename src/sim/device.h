@@ -229,7 +229,7 @@ class Device final : private Client {
   std::map<std::string, std::map<std::uint64_t, Text>> texts_;
   std::map<std::string, Group> groups_;
   std::vector<NewGroup> made_;
-  std::map<std::string, std::string> contacts_;  // State, by user.
+  std::map<std::string, std::string> contacts_;                // State, by user.
   std::vector<std::pair<std::string, std::uint64_t>> reused_;  // Messages whose ids were acked for another text.
   std::uint64_t total_seen_ = 0;                               // Highest head of any conversation: bounds how far one may have moved on.
   bool owes_list_ = false;                                     // After a resync, until all conversations were listed.
