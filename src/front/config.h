@@ -39,6 +39,7 @@ struct FrontConfig {
   Duration close_wait = 2s;    // For the other end's close frame.
   Duration header_wait = 10s;  // From the first moment, before TLS, to the end of a request's header; for a body: 10 s and 1 s per KiB.
   Duration idle_wait = 60s;    // Between requests.
+  Duration stream_idle = 15s;  // Silence of a stream after which it says that it is still there.
   unsigned requests_per_connection = 100;
 };
 

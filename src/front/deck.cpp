@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "front/http_connection.h"
+#include "front/stream_connection.h"
 #include "front/tls_server.h"
 #include "front/websocket_connection.h"
 
@@ -68,6 +69,15 @@ void Deck::board(std::unique_ptr<Passage> passage) {
   if (!socket.is_open()) passage->tls.reset();
   Ref<WebSocketConnection> connection(
       new WebSocketConnection(*this, std::move(socket), std::move(passage->ticket), std::move(passage->tls), passage->encoding));
+  add(connection);
+  connection->arrive(std::move(*passage));
+}
+
+void Deck::board(std::unique_ptr<StreamPassage> passage) {
+  Socket socket = passage->socket.valid() ? adopt(passage->socket.release()) : Socket(loop_.context());
+  if (!socket.is_open()) passage->tls.reset();
+  Ref<StreamConnection> connection(
+      new StreamConnection(*this, std::move(socket), std::move(passage->ticket), std::move(passage->tls), passage->chunked));
   add(connection);
   connection->arrive(std::move(*passage));
 }
@@ -139,7 +149,7 @@ void Deck::turn_clock() {
   clock_ = loop_.after(config_.tick, [this] { turn_clock(); });
 }
 
-void Deck::flush_later(Ref<WebSocketConnection> connection) {
+void Deck::flush_later(Ref<SendingConnection> connection) {
   if (to_flush_.empty()) loop_.defer([this] { flush_all(); });
   to_flush_.push_back(std::move(connection));
 }

@@ -20,8 +20,9 @@
 
 namespace kith {
 
-class WebSocketConnection;
+class SendingConnection;
 struct Passage;
+struct StreamPassage;
 
 class Deck {
  public:
@@ -38,6 +39,8 @@ class Deck {
   void accept(int native_socket, Ticket ticket);
   // A WebSocket from another loop.
   void board(std::unique_ptr<Passage> passage);
+  // A request whose answer goes on, from this loop or another.
+  void board(std::unique_ptr<StreamPassage> passage);
   void drain();
   void cut_all();
 
@@ -58,7 +61,7 @@ class Deck {
   // Looks at the connection not later than this.
   void check_by(Connection& connection, Tick at);
   // Calls flush() of the connection at the end of this turn.
-  void flush_later(Ref<WebSocketConnection> connection);
+  void flush_later(Ref<SendingConnection> connection);
 
   // Output buffers of connections that have nothing to send.
   std::string take_buffer();
@@ -87,8 +90,8 @@ class Deck {
 
   std::unique_ptr<char[]> read_buffer_;
   std::vector<std::string> buffers_;
-  std::vector<Ref<WebSocketConnection>> to_flush_;
-  std::vector<Ref<WebSocketConnection>> flushing_;
+  std::vector<Ref<SendingConnection>> to_flush_;
+  std::vector<Ref<SendingConnection>> flushing_;
 
   // The wheel: each connection is in the slot of its next check, or of an earlier one when that is further away than the wheel is long.
   std::array<Slot, kSlots> wheel_;

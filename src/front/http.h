@@ -27,9 +27,18 @@ struct HttpRequest {
   std::string content_type;
   std::string idempotency_key;
   std::string prefer;  // All that are there, separated by commas.
+  std::string last_event_id;
   std::string body;
   std::string address;       // Numeric, of the other end.
   Fn<void()> admitted = {};  // To be called when the request has proven who it comes from: its connection counts no longer as a stranger's.
+};
+
+// An answer that goes on for as long as its peer speaks. The connection moves to loop `home` and is there the Transport of what `make`
+// returns: each send() is a piece of the body as it is, close() is its end, and nothing is received.
+struct HttpStream {
+  std::size_t home = 0;
+  Fn<std::unique_ptr<Peer>(Transport&)> make;
+  std::string_view idle;  // What is sent when nothing was for a while. Lives as long as the program.
 };
 
 struct HttpResponse {
@@ -37,6 +46,7 @@ struct HttpResponse {
   std::string content_type = "application/json";
   std::string body;
   std::vector<std::pair<std::string, std::string>> headers;  // Besides Content-Type, Content-Length, Date, Connection, Cache-Control.
+  std::shared_ptr<HttpStream> stream = {};                   // Then there is no `body`.
 };
 
 // The error of a Code as a response, with the members of wire's Error. `status` 0: the one of the table.

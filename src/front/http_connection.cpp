@@ -9,6 +9,7 @@
 #include "front/deck.h"
 #include "front/handshake.h"
 #include "front/http_date.h"
+#include "front/stream_connection.h"
 #include "front/tls_server.h"
 #include "front/websocket_connection.h"
 
@@ -19,17 +20,25 @@ namespace {
 constexpr std::uint32_t kRefusedRetryMs = 5000;
 constexpr std::size_t kLingerBytesMax = 256 * 1024;
 
-std::string serialize(const HttpResponse& response, bool head, bool keep_alive, WallTime wall) {
+// `length`: what the header says of the body's.
+std::string header_of(const HttpResponse& response, std::string_view length, bool keep_alive, WallTime wall) {
   const auto status = static_cast<boost::beast::http::status>(response.status);
   const auto phrase = boost::beast::http::obsolete_reason(status);
   std::string out = "HTTP/1.1 " + std::to_string(response.status) + " ";
   out.append(phrase.data(), phrase.size());
   out.append("\r\nDate: ").append(http_date(wall));
   if (!response.content_type.empty()) out.append("\r\nContent-Type: ").append(response.content_type);
-  if (response.status != 204) out.append("\r\nContent-Length: ").append(std::to_string(response.body.size()));  // RFC 9110 8.6
+  out.append(length);
   out.append("\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff");
   for (const auto& [name, value] : response.headers) out.append("\r\n").append(name).append(": ").append(value);
   out.append(keep_alive ? "\r\nConnection: keep-alive\r\n\r\n" : "\r\nConnection: close\r\n\r\n");
+  return out;
+}
+
+std::string serialize(const HttpResponse& response, bool head, bool keep_alive, WallTime wall) {
+  std::string length;
+  if (response.status != 204 && !response.stream) length = "\r\nContent-Length: " + std::to_string(response.body.size());  // RFC 9110 8.6
+  std::string out = header_of(response, length, keep_alive, wall);
   if (!head) out += response.body;
   return out;
 }
@@ -186,6 +195,7 @@ void HttpConnection::dispatch() {
   ParsedRequest parsed = parser_->take();
   parser_.reset();
   head_ = parsed.head;
+  chunks_ = parsed.chunks;
   keep_alive_ = parsed.keep_alive && !refused_ && ++requests_ < deck_->config().requests_per_connection;
   state_ = State::answering;
   if (refused_) return respond(problem({Code::too_many_connections, {}, kRefusedRetryMs}));
@@ -211,12 +221,33 @@ void HttpConnection::upgrade(const ParsedRequest& parsed) {
 
 void HttpConnection::respond(HttpResponse response) {
   if (!deck_ || ended()) return;
+  if (response.stream && !head_) return stream(std::move(response));
   if (deck_->draining()) keep_alive_ = false;
   state_ = State::writing;
   output_ = serialize(response, head_, keep_alive_, deck_->loop().wall());
   sent_ = 0;
   deadline(deck_->config().write_stall);
   write();
+}
+
+// The socket leaves for the loop of whoever speaks on it.
+void HttpConnection::stream(HttpResponse response) {
+  Deck* target = deck_->deck(response.stream->home);
+  KITH_ASSERT(target);
+  const std::string_view length = chunks_ ? "\r\nTransfer-Encoding: chunked" : "";
+  std::string header = header_of(response, length, false, deck_->loop().wall());
+  boost::system::error_code error;
+  const int number = socket_.release(error);
+  NativeSocket socket;
+  if (!error) socket = NativeSocket(number);
+  auto passage = std::make_unique<StreamPassage>(StreamPassage{.socket = std::move(socket),
+                                                               .tls = std::move(tls_),
+                                                               .ticket = std::move(ticket_),
+                                                               .header = std::move(header),
+                                                               .chunked = chunks_,
+                                                               .stream = std::move(response.stream)});
+  target->loop().post([target, passage = std::move(passage)]() mutable { target->board(std::move(passage)); });
+  end();
 }
 
 void HttpConnection::write() {

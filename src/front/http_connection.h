@@ -40,6 +40,7 @@ class HttpConnection final : public Connection {
   void dispatch();
   void upgrade(const ParsedRequest& parsed);
   void respond(HttpResponse response);
+  void stream(HttpResponse response);
   void write();
   void written();
   void deadline(Duration wait);
@@ -55,6 +56,7 @@ class HttpConnection final : public Connection {
   bool refused_;
   bool keep_alive_ = true;
   bool head_ = false;
+  bool chunks_ = false;
   bool in_body_ = false;
   bool reading_ = false;  // A read wait is pending.
 };

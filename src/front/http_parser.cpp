@@ -123,7 +123,7 @@ bool HttpParser::check_header() {
   } else if (message.version() != 11 && message.version() != 10) {
     fail({Code::malformed, "HTTP/1.1, please."}, 505);
   } else if (!only_one(http::field::host) || !only_one(http::field::authorization) || !only_one(http::field::origin) ||
-             message.count("Idempotency-Key") > 1 || !only_one(http::field::sec_websocket_key) ||
+             message.count("Idempotency-Key") > 1 || message.count("Last-Event-ID") > 1 || !only_one(http::field::sec_websocket_key) ||
              !only_one(http::field::sec_websocket_version)) {
     fail({Code::malformed, "A header field is there twice."}, 400);
   } else if (message.version() == 11 && message.count(http::field::host) == 0) {
@@ -168,10 +168,12 @@ ParsedRequest HttpParser::take() {
   if (request.origin.empty() && message.find(http::field::origin) != message.end()) request.origin = "null";
   request.content_type = view(message[http::field::content_type]);
   request.idempotency_key = view(message["Idempotency-Key"]);
+  request.last_event_id = view(message["Last-Event-ID"]);
   const auto [preference, end] = message.equal_range(http::field::prefer);
   for (auto it = preference; it != end; ++it) request.prefer.append(request.prefer.empty() ? "" : ",").append(view(it->value()));
   parsed.host = view(message[http::field::host]);
   parsed.keep_alive = message.keep_alive();
+  parsed.chunks = message.version() == 11;
   parsed.websocket_key = view(message[http::field::sec_websocket_key]);
   parsed.websocket_version = view(message[http::field::sec_websocket_version]);
   const auto [first, last] = message.equal_range(http::field::sec_websocket_protocol);

@@ -24,6 +24,7 @@ struct ParsedRequest {
   std::string host;
   bool keep_alive = false;
   bool head = false;
+  bool chunks = false;   // The answer may come in chunks: HTTP/1.1.
   bool upgrade = false;  // Asks for a WebSocket: Connection and Upgrade say so, over HTTP/1.1 and without a body.
   std::string websocket_key;
   std::string websocket_version;

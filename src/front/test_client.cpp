@@ -230,6 +230,25 @@ class EchoPeer final : public Peer {
   bool moved_ = false;
 };
 
+// Speaks, and listens to nothing.
+class StreamPeer final : public Peer {
+ public:
+  StreamPeer(Transport& transport, Seen& seen, std::string_view word) : seen_(seen) {
+    ++seen_.made;
+    transport.send("first");
+    const std::string block(1000, 'b');
+    for (int i = 0; word == "flood" && i < 8000; ++i) transport.send(block);
+    if (!word.empty()) transport.close(Code::ok);
+  }
+  ~StreamPeer() override { ++seen_.destroyed; }
+  void received(std::string_view) override { ADD_FAILURE(); }
+  void drained() override { ++seen_.drained; }
+  void closed() override { ++seen_.closed; }
+
+ private:
+  Seen& seen_;
+};
+
 TestServer::TestServer(FrontConfig config, std::size_t loops, bool tls) {
   if (tls && !config.tls) {
     auto loaded = TlsServer::load(certificate().chain(), certificate().key());
@@ -270,6 +289,15 @@ void TestServer::handle(HttpRequest request, Fn<void(HttpResponse)> reply) {
   }
   if (request.path == "/big") return reply({.content_type = "text/plain", .body = std::string(8'000'000, 'b')});
   if (request.path == "/never") return;
+  if (request.path == "/stream") {
+    auto stream = std::make_shared<HttpStream>();
+    stream->home = static_cast<std::size_t>(request.query[0] - '0');
+    stream->idle = "idle";
+    stream->make = [this, word = request.query.substr(1)](Transport& transport) -> std::unique_ptr<Peer> {
+      return std::make_unique<StreamPeer>(transport, seen_, word);
+    };
+    return reply({.content_type = "text/plain", .stream = std::move(stream)});
+  }
   reply(problem(Code::not_found));
 }
 

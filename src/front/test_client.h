@@ -79,7 +79,8 @@ class EchoPeer;
 // Loops in threads, a listener, echoing peers and a small HTTP handler.
 //   Frames   "close": close(Code::ok); "replaced": close(Code::replaced); "move N": hand_over to loop N, and answer "moved N" from there;
 //            "flood N": N frames of 1000 bytes; "unsent": the number; anything else comes back.
-//   Paths    "/echo" the body; "/later" the body in a later turn; "/never" drops the reply; "/held" answers when the next /echo comes.
+//   Paths    "/echo" the body; "/later" the body in a later turn; "/never" drops the reply; "/held" answers when the next /echo comes;
+//            "/stream?N WORD" goes on, on loop N: "first"; with the word "end" it ends, with "flood" after 8,000,000 bytes more.
 class TestServer final : public HttpHandler, public PeerFactory {
  public:
   explicit TestServer(FrontConfig config = {}, std::size_t loops = 1, bool tls = over_tls);

@@ -23,10 +23,9 @@ std::uint16_t close_code(Code reason) {
 }  // namespace
 
 WebSocketConnection::WebSocketConnection(Deck& deck, Socket socket, Ticket ticket, std::unique_ptr<TlsStream> tls, Encoding encoding)
-    : Connection(deck, std::move(socket), std::move(ticket), std::move(tls)),
+    : SendingConnection(deck, std::move(socket), std::move(ticket), std::move(tls)),
       reader_(websocket::Role::server, deck.config().early_frame_bytes),
       heard_at_(deck.now()),
-      accepted_at_(deck.now()),
       encoding_(encoding) {}
 
 WebSocketConnection::~WebSocketConnection() = default;
@@ -45,7 +44,7 @@ void WebSocketConnection::open(std::string response, std::string input) {
 void WebSocketConnection::arrive(Passage passage) {
   reader_ = std::move(passage.reader);
   input_ = std::move(passage.input);
-  output_ = std::move(passage.output);
+  put_output(std::move(passage.output));
   closing_ = passage.closing;
   end_when_flushed_ = passage.end_when_flushed;
   closing_at_ = deck_->now();
@@ -149,7 +148,7 @@ void WebSocketConnection::received(const FrameReader::Item& item) {
 // RFC 6455 5.5.3: of several pings only the last needs an answer. While the output is stuck only that one is kept.
 void WebSocketConnection::answer_ping(std::string_view payload) {
   if (closing_) return;
-  if (stuck_) {
+  if (stuck()) {
     pong_ = std::make_unique<std::string>(payload);
     return;
   }
@@ -165,56 +164,13 @@ void WebSocketConnection::peer_closes(std::uint16_t code) {
 
 // ------------------------------------------------------------------------------------------------------------- writing
 
-std::string& WebSocketConnection::output() {
-  if (output_.empty()) {
-    output_ = deck_->take_buffer();
-    accepted_at_ = deck_->now();
-  }
-  return output_;
-}
-
-void WebSocketConnection::touch() {
-  if (dirty_ || stuck_) return;
-  dirty_ = true;
-  deck_->flush_later(Ref<WebSocketConnection>(this));
-}
-
 void WebSocketConnection::send(std::string_view frame) {
   if (swallows() || !deck_) return;
   websocket::append_frame(output(), encoding_ == Encoding::json ? Opcode::text : Opcode::binary, frame);
   touch();
 }
 
-void WebSocketConnection::flush() {
-  dirty_ = false;
-  if (!deck_ || ended() || stuck_ || output_.empty()) return;
-  const long size = transmit(output_.data() + sent_, unsent());
-  if (size < 0 && errno != EAGAIN && errno != EINTR) return end();
-  if (size > 0) {
-    sent_ += static_cast<std::size_t>(size);
-    accepted_at_ = deck_->now();
-  }
-  if (unsent() == 0) return flushed();
-  if (sent_ >= output_.size() / 2) {
-    output_.erase(0, sent_);
-    sent_ = 0;
-  }
-  wait_writable();
-}
-
-void WebSocketConnection::wait_writable() {
-  if (hand_over_) return;
-  stuck_ = true;
-  deck_->check_by(*this, accepted_at_ + deck_->ticks(deck_->config().write_stall) + 1);
-  socket_.async_wait(Socket::wait_write, [self = Ref<WebSocketConnection>(this)](const boost::system::error_code&) {
-    self->stuck_ = false;
-    if (self->deck_ && !self->ended() && !self->hand_over_) self->flush();
-  });
-}
-
 void WebSocketConnection::flushed() {
-  deck_->give_buffer(std::exchange(output_, {}));
-  sent_ = 0;
   if (end_when_flushed_) return end();
   if (shut_when_flushed_) end_output();
   if (pong_) {
@@ -257,8 +213,7 @@ void WebSocketConnection::buried() {
   if (hand_over_ || !peer_) return;
   const Ref<WebSocketConnection> self(this);
   const auto peer = std::move(peer_);
-  output_.clear();
-  sent_ = 0;
+  take_output();
   peer->closed();
   deck_->forget(*this);
 }
@@ -271,8 +226,7 @@ void WebSocketConnection::abandoned() {
 Tick WebSocketConnection::check(Tick now) {
   const FrontConfig& config = deck_->config();
   if (ended() || hand_over_) return now + kLookAgain;
-  // One tick more than asked, since `now` may have been old when the moment was noted.
-  if (!closing_ && stuck_ && now > accepted_at_ + deck_->ticks(config.write_stall)) close(Code::too_slow);
+  if (!closing_ && stuck() && now >= stalls_at()) close(Code::too_slow);
   if (!closing_ && pinged_ && !read_paused_ && now > pinged_at_ + deck_->ticks(config.ping_answer)) close(Code::silent);
   if (closing_) {
     const Tick last = closing_at_ + deck_->ticks(config.close_wait);
@@ -280,14 +234,14 @@ Tick WebSocketConnection::check(Tick now) {
     return last + 1;
   }
   const Tick ping_at = heard_at_ + deck_->ticks(config.heartbeat) + 1;
-  if (!pinged_ && !stuck_ && now >= ping_at) {
+  if (!pinged_ && !stuck() && now >= ping_at) {
     pinged_ = true;
     pinged_at_ = now;
     websocket::append_frame(output(), Opcode::ping, {});
     touch();
   }
   Tick next = pinged_ ? pinged_at_ + deck_->ticks(config.ping_answer) + 1 : std::max(ping_at, now + 1);
-  if (stuck_) next = std::min(next, accepted_at_ + deck_->ticks(config.write_stall) + 1);
+  if (stuck()) next = std::min(next, stalls_at());
   return next;
 }
 
@@ -308,7 +262,7 @@ void WebSocketConnection::leave() {
   Deck* target = deck_->deck(hand_over->home);
   KITH_ASSERT(target);
   if (target == deck_) {
-    if (stuck_) accepted_at_ = deck_->now();
+    if (stuck()) take_time();
     return settle(std::move(hand_over->make));
   }
   NativeSocket socket;
@@ -317,19 +271,16 @@ void WebSocketConnection::leave() {
     const int number = socket_.release(error);
     if (!error) socket = NativeSocket(number);
   }
-  output_.erase(0, sent_);
   auto passage = std::make_unique<Passage>(Passage{.socket = std::move(socket),
                                                    .tls = std::move(tls_),
                                                    .ticket = std::move(ticket_),
                                                    .encoding = encoding_,
                                                    .reader = std::move(reader_),
                                                    .input = std::move(input_),
-                                                   .output = std::move(output_),
+                                                   .output = take_output(),
                                                    .closing = closing_,
                                                    .end_when_flushed = end_when_flushed_,
                                                    .make = std::move(hand_over->make)});
-  output_.clear();
-  sent_ = 0;
   target->loop().post([target, passage = std::move(passage)]() mutable { target->board(std::move(passage)); });
   end();
   deck_->forget(*this);

@@ -13,9 +13,9 @@
 #include <string>
 #include <string_view>
 
-#include "front/connection.h"
 #include "front/http.h"
 #include "front/native_socket.h"
+#include "front/sending_connection.h"
 #include "front/websocket.h"
 #include "session/transport.h"
 
@@ -35,7 +35,7 @@ struct Passage {
   Fn<std::unique_ptr<Peer>(Transport&)> make;
 };
 
-class WebSocketConnection final : public Connection, public Transport {
+class WebSocketConnection final : public SendingConnection, public Transport {
  public:
   WebSocketConnection(Deck& deck, Socket socket, Ticket ticket, std::unique_ptr<TlsStream> tls, Encoding encoding);
   ~WebSocketConnection() override;
@@ -44,11 +44,9 @@ class WebSocketConnection final : public Connection, public Transport {
   void open(std::string response, std::string input);
   // Begins after the passage from another loop.
   void arrive(Passage passage);
-  // Sends what the network takes. By the deck, at the end of a turn.
-  void flush();
 
   void send(std::string_view frame) override;
-  std::size_t unsent() const override { return output_.size() - sent_; }
+  std::size_t unsent() const override { return waiting(); }
   void close(Code reason) override;
   void hand_over(std::size_t home, Fn<std::unique_ptr<Peer>(Transport&)> make) override;
   const std::string& address() const override { return ticket_.address(); }
@@ -64,11 +62,12 @@ class WebSocketConnection final : public Connection, public Transport {
 
   void buried() override;
   void abandoned() override;
+  void flushed() override;
+  bool leaving() const override { return hand_over_ != nullptr; }
 
   void wait_readable();
   void readable();
   std::size_t early_room() const;
-  void wait_writable();
   void consume(std::span<char> fresh);
   std::size_t parse(std::span<char> bytes);
   void received(const websocket::FrameReader::Item& item);
@@ -76,9 +75,6 @@ class WebSocketConnection final : public Connection, public Transport {
   void peer_closes(std::uint16_t code);
   void fail(std::uint16_t code, std::string_view reason);
   void begin_close(std::uint16_t code, std::string_view reason);
-  void flushed();
-  std::string& output();
-  void touch();
   void leave();
   void settle(Fn<std::unique_ptr<Peer>(Transport&)> make);
   bool swallows() const { return ended() || closing_ || hand_over_ != nullptr; }
@@ -87,21 +83,16 @@ class WebSocketConnection final : public Connection, public Transport {
   std::unique_ptr<HandOver> hand_over_;  // While leaving: nothing is read, nothing said.
   std::unique_ptr<std::string> pong_;    // Answer to the last ping, while the output is stuck.
   websocket::FrameReader reader_;
-  std::string input_;   // The beginning of a frame.
-  std::string output_;  // Empty, without capacity, when there is nothing to send.
-  std::size_t sent_ = 0;
+  std::string input_;  // The beginning of a frame.
   std::uint32_t early_bytes_ = 0;
 
   Tick heard_at_;        // When something was last received,
-  Tick accepted_at_;     // when the network last took something of the output,
   Tick pinged_at_ = 0;   // when the unanswered ping left,
   Tick closing_at_ = 0;  // and when the closing began.
 
   const Encoding encoding_;
   bool early_ = true;     // Not yet handed over.
   bool reading_ = false;  // A read wait is pending.
-  bool stuck_ = false;    // A write wait is pending.
-  bool dirty_ = false;    // The deck will flush.
   bool pinged_ = false;
   bool read_paused_ = false;        // Too much is unsent.
   bool closing_ = false;            // A close frame is in the output or was sent.
