@@ -183,7 +183,26 @@ def poll_operation():
     parameters = [*(parameter(name, "query", *about) for name, *about in POLL), prefer]
     return {"operationId": "sync", "tags": ["commands"], "summary": "Long polling", "description": what, "parameters": parameters,
             "responses": {"200": described("One of the two, as in a frame.", frame),
-                          "204": described("Nothing new in this time; or a newer poll of the device came."), **problems()}}
+                          "204": described("Nothing new in this time."), **problems()}}
+
+
+def position(*names):
+    return [parameter(name, "query", *about) for name, *about in POLL if name in names]
+
+
+def confirm_operation():
+    what = "Says that the device has applied everything up to this position: for streams, on which nothing can be said."
+    return {"operationId": "confirmPosition", "tags": ["commands"], "summary": "Confirms a position", "description": what,
+            "parameters": position("cursor", "useq", "device"), "responses": {"204": described("Done."), **problems()}}
+
+
+def events_operation():
+    what = ("What the device missed, then everything as it happens, as Server-Sent Events that do not end: each holds one frame (page, "
+            "resync, synced, event, goaway, error). The `id` of an event is a cursor.")
+    last = parameter("Last-Event-ID", "header", {"type": "string"}, "The newest `id` that was applied; counts before the query.")
+    return {"operationId": "events", "tags": ["commands"], "summary": "Server-Sent Events", "description": what,
+            "parameters": [*position("cursor", "useq", "device"), last],
+            "responses": {"200": described("The stream.", {"type": "string"}, "text/event-stream"), **problems()}}
 
 
 def openapi(messages, routes, version):
@@ -193,7 +212,8 @@ def openapi(messages, routes, version):
         for field in route.fields("path"):
             path = path.replace("{" + field.name + "}", "{" + field.key + "}")
         paths.setdefault(path, {})[route.method.lower()] = operation(route, ids[(route.method, route.path)])
-    paths["/v1/sync"] = {"get": poll_operation()}
+    paths["/v1/sync"] = {"get": poll_operation(), "put": confirm_operation()}
+    paths["/v1/events"] = {"get": events_operation()}
     for line in ACCOUNTS:
         paths.setdefault(line[1], {})[line[0].lower()] = account_operation(*line)
     for path, summary in OPERATORS:

@@ -6,6 +6,7 @@
 
 #include "rest/catcher.h"
 #include "rest/command_text.h"
+#include "rest/event_stream.h"
 #include "rest/uri.h"
 #include "session/commands.h"
 
@@ -13,7 +14,7 @@ namespace kith {
 
 namespace {
 
-constexpr std::string_view kSyncPath = "/v1/sync";
+constexpr std::string_view kSyncPath = "/v1/sync", kEventsPath = "/v1/events";
 
 struct Call {
   Matched matched;
@@ -159,30 +160,54 @@ std::optional<std::uint64_t> number_of(std::string_view text) {
   return value;
 }
 
+// What a poll and a stream have in common.
+template <class Presented>
+Result<Ok> take(Presented& into, const std::string& name, std::string& value) {
+  if (name == "cursor") into.cursor = std::move(value);
+  if (name == "device") {
+    auto device = DeviceId::parse(value);
+    if (!device) return Failure{Code::invalid_argument, "device"};
+    into.device = std::move(*device);
+  }
+  if (name == "useq") {
+    auto useq = number_of(value);
+    if (!useq) return Failure{Code::malformed, "useq"};
+    into.useq = {*useq};
+  }
+  return Ok{};
+}
+
 Result<PollRequest> read_poll(const RestRequest& request, std::string token) {
   PollRequest poll{std::move(token), {}, {}, {}};
   auto pairs = read_query(request.query);
   if (!pairs) return Failure{Code::malformed, "the query is not properly encoded"};
   auto wait = preferred_wait(request.prefer);
   for (auto& [name, value] : *pairs) {
-    if (name == "cursor") poll.cursor = std::move(value);
-    if (name == "wait") wait = std::move(value);
-    if (name == "device") {
-      auto device = DeviceId::parse(value);
-      if (!device) return Failure{Code::invalid_argument, "device"};
-      poll.device = std::move(*device);
-    }
-    if (name == "useq") {
-      auto useq = number_of(value);
-      if (!useq) return Failure{Code::malformed, "useq"};
-      poll.useq = {*useq};
-    }
+    if (name == "wait") wait = value;
+    auto taken = take(poll, name, value);
+    if (!taken) return taken.error();
   }
   if (!wait) return poll;
   auto seconds = number_of(*wait);
   if (!seconds) return Failure{Code::malformed, "wait"};
   poll.wait = std::min<Duration>(kWaitMax, 1s * static_cast<std::int64_t>(std::min<std::uint64_t>(*seconds, 3600)));
   return poll;
+}
+
+// What the client saw last counts before what it was told to begin with.
+Result<StreamRequest> read_stream(const RestRequest& request, std::string token) {
+  StreamRequest stream{std::move(token), {}, {}, {}};
+  auto pairs = read_query(request.query);
+  if (!pairs) return Failure{Code::malformed, "the query is not properly encoded"};
+  for (auto& [name, value] : *pairs) {
+    auto taken = take(stream, name, value);
+    if (!taken) return taken.error();
+  }
+  if (!request.last_event_id.empty()) {
+    stream.cursor = request.last_event_id;
+    stream.useq = {};
+  }
+  return stream;
 }
 
 RestResponse unknown_path(std::string allow) {
@@ -195,9 +220,9 @@ RestResponse unknown_path(std::string allow) {
 }  // namespace
 
 Task<RestResponse> Rest::handle(RestRequest request) {
-  auto answering = request.path == kSyncPath ? handle_sync(request) : handle_command(request);
-  auto response = co_await answering;
-  co_return response;
+  if (request.path == kEventsPath) return handle_events(std::move(request));
+  if (request.path != kSyncPath) return handle_command(std::move(request));
+  return request.method == "PUT" ? handle_confirm(std::move(request)) : handle_sync(std::move(request));
 }
 
 // Who presents this token; strangers get no work done.
@@ -208,7 +233,7 @@ Result<UserId> Rest::user_of(std::string_view token) const {
   return std::move(presented->user);
 }
 
-Task<RestResponse> Rest::handle_command(RestRequest& request) {
+Task<RestResponse> Rest::handle_command(RestRequest request) {
   auto matched = find_route(request.method, request.path);
   if (!matched.line) co_return unknown_path(std::move(matched.allow));
   std::string token(bearer(request.authorization));
@@ -223,8 +248,8 @@ Task<RestResponse> Rest::handle_command(RestRequest& request) {
   co_return response;
 }
 
-Task<RestResponse> Rest::handle_sync(RestRequest& request) {
-  if (request.method != "GET") co_return unknown_path("GET");
+Task<RestResponse> Rest::handle_sync(RestRequest request) {
+  if (request.method != "GET") co_return unknown_path("GET, PUT");
   std::string token(bearer(request.authorization));
   auto user = user_of(token);
   if (!user) co_return rest_problem(user.error());
@@ -243,6 +268,36 @@ Task<RestResponse> Rest::handle_sync(RestRequest& request) {
   work = [asked = std::move(*poll)](Place&, Polls& polls) mutable { return polls.poll(std::move(asked)); };
   auto response = co_await router_.at_home(std::move(*user), std::move(work));
   if (preferred && response.status < 300) response.headers.emplace_back("Preference-Applied", "wait=" + std::to_string(wait / 1s));
+  co_return response;
+}
+
+Task<RestResponse> Rest::handle_events(RestRequest request) {
+  if (request.method != "GET") co_return unknown_path("GET");
+  std::string token(bearer(request.authorization));
+  auto user = user_of(token);
+  if (!user) co_return rest_problem(user.error());
+  auto stream = read_stream(request, std::move(token));
+  if (!stream) co_return rest_problem(stream.error());
+  Fn<Task<RestResponse>(Place&, Polls&)> work = [asked = std::move(*stream)](Place& place, Polls&) mutable {
+    return open_event_stream(place, std::move(asked));
+  };
+  auto response = co_await router_.at_home(std::move(*user), std::move(work));
+  if (response.proven && request.admitted) request.admitted();
+  co_return response;
+}
+
+Task<RestResponse> Rest::handle_confirm(RestRequest request) {
+  std::string token(bearer(request.authorization));
+  auto user = user_of(token);
+  if (!user) co_return rest_problem(user.error());
+  request.last_event_id.clear();
+  auto position = read_stream(request, std::move(token));
+  if (!position) co_return rest_problem(position.error());
+  Fn<Task<RestResponse>(Place&, Polls&)> work = [asked = std::move(*position)](Place& place, Polls&) mutable {
+    return confirm_position(place, std::move(asked));
+  };
+  auto response = co_await router_.at_home(std::move(*user), std::move(work));
+  if (response.proven && request.admitted) request.admitted();
   co_return response;
 }
 

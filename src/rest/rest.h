@@ -1,4 +1,5 @@
-// rest/rest.h — Every command as an HTTP request under /v1, and /v1/sync, without sockets: a request in, a status and a JSON body out.
+// rest/rest.h — Every command as an HTTP request under /v1, /v1/sync and /v1/events, without sockets: a request in, a status and a JSON
+// body out, or a stream.
 //
 //   Which loop   One object per loop, or one for a loop's connections; it keeps no state between requests. The router brings each request
 //                to the loop of its user, where the token is proven and the command carried out; answers come back to the caller's loop.
@@ -31,6 +32,7 @@ struct RestRequest {
   std::string authorization;  // Value of the header, or empty.
   std::string idempotency_key;
   std::string prefer;
+  std::string last_event_id;
   std::string body;
   Fn<void()> admitted = {};  // Called when the token was good.
 };
@@ -54,8 +56,10 @@ class Rest {
 
  private:
   Result<UserId> user_of(std::string_view token) const;
-  Task<RestResponse> handle_command(RestRequest& request);
-  Task<RestResponse> handle_sync(RestRequest& request);
+  Task<RestResponse> handle_command(RestRequest request);
+  Task<RestResponse> handle_sync(RestRequest request);
+  Task<RestResponse> handle_events(RestRequest request);
+  Task<RestResponse> handle_confirm(RestRequest request);
 
   Loop& loop_;
   const TokenReader& tokens_;

@@ -46,8 +46,9 @@ void HttpApi::handle(HttpRequest request, Fn<void(HttpResponse)> reply) {
     return;
   }
   if (Rest::is_ours(request.path)) {
-    scope_.spawn(rest({std::move(request.method), std::move(request.path), std::move(request.query), std::move(request.authorization),
-                       std::move(request.idempotency_key), std::move(request.prefer), std::move(request.body), std::move(request.admitted)},
+    scope_.spawn(rest(rest_.handle({std::move(request.method), std::move(request.path), std::move(request.query),
+                                    std::move(request.authorization), std::move(request.idempotency_key), std::move(request.prefer),
+                                    std::move(request.last_event_id), std::move(request.body), std::move(request.admitted)}),
                       std::move(reply)));
     return;
   }
@@ -78,11 +79,15 @@ Task<void> HttpApi::auth(AuthRequest request, Fn<void(HttpResponse)> reply) {
   reply(std::move(response));
 }
 
-Task<void> HttpApi::rest(RestRequest request, Fn<void(HttpResponse)> reply) {
-  auto answer = co_await rest_.handle(std::move(request));
+Task<void> HttpApi::rest(Task<RestResponse> answering, Fn<void(HttpResponse)> reply) {
+  auto answer = co_await answering;
   HttpResponse response{answer.status, answer.status >= 400 ? "application/problem+json" : "application/json", std::move(answer.body), {}};
   if (answer.status == 204) response.content_type.clear();
   response.headers = std::move(answer.headers);
+  if (answer.stream) {
+    response.content_type = "text/event-stream";
+    response.stream = std::make_shared<HttpStream>(HttpStream{answer.stream->home, std::move(answer.stream->make), answer.stream->idle});
+  }
   reply(std::move(response));
 }
 

@@ -23,7 +23,7 @@ class HttpApi final : public HttpHandler {
 
  private:
   Task<void> auth(AuthRequest request, Fn<void(HttpResponse)> reply);
-  Task<void> rest(RestRequest request, Fn<void(HttpResponse)> reply);
+  Task<void> rest(Task<RestResponse> answering, Fn<void(HttpResponse)> reply);
   Task<void> metrics(Fn<void(HttpResponse)> reply);
 
   Node& node_;

@@ -19,7 +19,7 @@
 namespace kith::test {
 
 // Tokens are "user/device". Conversations and inboxes are the real ones.
-struct Server final : Backend, Delivery, MarkKeeper, ContactRouter {
+struct Server : Backend, Delivery, MarkKeeper, ContactRouter {
   static constexpr MemoryTiming kAtOnce{};
   explicit Server(MemoryTiming timing = {100us, 2ms}) : disk(loop, random, timing) {}
 
