@@ -75,13 +75,14 @@ class Polls::Device final : public Attendant {
   std::optional<Promise<Ok>> waiter_;
   std::optional<Failure> ended_;
   std::uint32_t polls_now_ = 0;
-  Timer timer_;  // While a poll waits: its end. Else that of the grace.
+  std::uint64_t newest_ = 0;  // Number of the newest poll.
+  Timer timer_;               // While a poll waits: its end. Else that of the grace.
 };
 
 // A poll that is being answered keeps its device.
 class Polls::Turn {
  public:
-  explicit Turn(std::shared_ptr<Device> device) : device_(std::move(device)) {
+  explicit Turn(std::shared_ptr<Device> device) : device_(std::move(device)), number_(++device_->newest_) {
     ++device_->polls_now_;
     device_->wake();  // Who waited before is done.
     device_->timer_.cancel();
@@ -91,11 +92,17 @@ class Polls::Turn {
   ~Turn() {
     if (--device_->polls_now_ == 0 && !device_->ended_) device_->leave_after(kGrace);
   }
+  // Why it does not go on, if it does not.
+  std::optional<Failure> over() const {
+    if (device_->ended()) return device_->ended();
+    return number_ == device_->newest_ ? std::nullopt : std::optional(Failure(Code::replaced));
+  }
   Device* operator->() const { return device_.get(); }
   Device& operator*() const { return *device_; }
 
  private:
   std::shared_ptr<Device> device_;
+  const std::uint64_t number_;
 };
 
 namespace {
@@ -125,34 +132,44 @@ void Polls::confirm(Device& device, Useq useq) {
   scope_.spawn(take_confirmed(place_, device.user(), device.device(), useq));
 }
 
+Task<Result<std::shared_ptr<Polls::Device>>> Polls::admit(PollRequest& request) {
+  auto identity = co_await place_.backend.verify(std::move(request.token), request.device);
+  if (identity && identity->device.empty()) identity = Failure{Code::invalid_argument, "device"};
+  if (!identity) co_return identity.error();
+  co_return device_of(*identity);  // In the turn of the answer: no revocation is missed.
+}
+
+Task<std::optional<RestResponse>> Polls::look(const Turn& device, const PollRequest& request, std::optional<Useq>& position) {
+  auto inbox = co_await place_.inboxes.acquire(device->user());
+  if (!inbox) co_return rest_problem(inbox.error());
+  if (auto why = device.over()) co_return rest_problem(*why);
+  if (!position) {
+    (*inbox)->hurry();
+    Position found = find_position(place_, **inbox, request.cursor, request.useq);
+    if (found.resync) co_return with_frame({0, wire::Resync{cursor_at(place_, (*inbox)->rebuild(), found.at), found.resync}});
+    position = found.at;
+    confirm(*device, found.at);
+  }
+  if (*position == (*inbox)->head()) co_return std::nullopt;
+  auto page = co_await next_page(place_, **inbox, *position);
+  if (!page) co_return rest_problem(page.error());
+  ++place_.traffic.pages;
+  co_return with_frame({0, std::move(*page)});
+}
+
+// What a poll needs to find its answer is in coroutines of their own: while it waits it keeps nothing of that.
 Task<RestResponse> Polls::poll(PollRequest request) {
   if (place_.stopping) co_return rest_problem({Code::going_away, {}, 1000});
-  auto identity = co_await place_.backend.verify(request.token, request.device);
-  if (identity && identity->device.empty()) identity = Failure{Code::invalid_argument, "device"};
-  if (!identity) co_return rest_problem(identity.error());
-  Turn device(device_of(*identity));  // In the turn of the answer: no revocation is missed.
-  request.token = {};
+  auto admitting = admit(request);
+  auto admitted = co_await admitting;
+  if (!admitted) co_return rest_problem(admitted.error());
+  Turn device(std::move(*admitted));
   std::optional<Useq> position;
   for (bool waited = false;; waited = true) {
-    {
-      auto inbox = co_await place_.inboxes.acquire(device->user());
-      if (!inbox) co_return rest_problem(inbox.error());
-      if (const auto& why = device->ended()) co_return why->code == Code::replaced ? empty() : rest_problem(*why);
-      if (!position) {
-        (*inbox)->hurry();
-        Position found = find_position(place_, **inbox, request.cursor, request.useq);
-        if (found.resync) co_return with_frame({0, wire::Resync{cursor_at(place_, (*inbox)->rebuild(), found.at), found.resync}});
-        position = found.at;
-        confirm(*device, found.at);
-      }
-      if (*position < (*inbox)->head()) {
-        auto page = co_await next_page(place_, **inbox, *position);
-        if (!page) co_return rest_problem(page.error());
-        ++place_.traffic.pages;
-        co_return with_frame({0, std::move(*page)});
-      }
-      if (waited || request.wait == 0s) co_return empty();
-    }
+    auto looking = look(device, request, position);
+    auto found = co_await looking;
+    if (found) co_return std::move(*found);
+    if (waited || request.wait == 0s) co_return empty();
     auto step = device->next(request.wait);
     co_await step;
   }

@@ -5,7 +5,8 @@
 //   Presence     A device that polls is in the Directory from its first poll until kGrace after the last one ended, so a device is never on
 //                two transports at once: the newer one ends the older.
 //   Fails        With problem objects; nothing moved then, and the next poll with the same position gives the same.
-//   Limits       One pending poll for each device: a newer one ends the older with an empty answer. kWaitMax.
+//   Limits       One pending poll for each device: a newer one ends the older with `replaced`. An empty answer would let two clients
+//                that share a token end each other's polls for ever. kWaitMax.
 #pragma once
 
 #include <memory>
@@ -42,6 +43,9 @@ class Polls {
   class Device;
   class Turn;
 
+  Task<Result<std::shared_ptr<Device>>> admit(PollRequest& request);
+  // What there is to answer; nothing: the device is in step.
+  Task<std::optional<RestResponse>> look(const Turn& device, const PollRequest& request, std::optional<Useq>& position);
   std::shared_ptr<Device> device_of(const Identity& identity);
   void confirm(Device& device, Useq useq);
   void forget(Device& device);

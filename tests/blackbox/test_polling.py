@@ -25,6 +25,8 @@ class Poller(Device):
         if answer.status == 204:
             assert answer.text == ""
             return None
+        if answer.status == 409:
+            return answer.json["code"]
         assert answer.status == 200, (answer.status, answer.text)
         problems = list(frame_problems(answer.json))
         assert not problems and ("page" in answer.json or "resync" in answer.json), problems
@@ -111,14 +113,32 @@ def test_a_newer_poll_ends_the_older(server):
     second = Poller(server, bob.id, "phone", phone.token)
     second.cursor = phone.cursor
     other = second.polls_later()
-    assert ended(first, 2) is None
+    assert ended(first, 2) == "replaced"
     assert other.is_alive()
     alice.online().send(bob, "for the newer one")
     assert ended(other)["page"]["to"] == 1
     # A newer one that has something at once ends the older all the same.
     waiting = second.polls_later()
     assert phone.poll()["page"]["to"] == 1
-    assert ended(waiting, 2) is None
+    assert ended(waiting, 2) == "replaced"
+
+
+def test_two_clients_of_one_device_do_not_fight_for_ever(server):
+    """Each polls on until it is told to stay away, as the page says: then one is left, which waits in peace."""
+    bob = server.user("bob")
+    token, polls = bob.token("phone"), []
+
+    def client():
+        phone = Poller(server, bob.id, "phone", token)
+        while (found := phone.poll(wait=2)) != "replaced" and len(polls) < 50:
+            polls.append(found)
+
+    threads = [threading.Thread(target=client, daemon=True) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    time.sleep(5)
+    assert sum(thread.is_alive() for thread in threads) == 1
+    assert len(polls) < 20, "they ended each other's polls all the time"
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -163,7 +183,7 @@ def test_a_device_is_on_one_transport_at_a_time(server):
     link.closes(4504)
     waiting = phone.polls_later()
     phone.connect()
-    assert ended(waiting, 2) is None
+    assert ended(waiting, 2) == "replaced"
     phone.ask(ping={})
 
 
@@ -208,7 +228,7 @@ def test_a_token_that_names_no_device(server, keyed):
     assert phone.poll(device="phone")["resync"]["reason"] == "no_cursor"
     assert server.http("GET", "/v1/sync?device=a%20b", token=token).status == 422
     assert server.http("GET", "/v1/sync?device=tablet", token=bob.token("phone")).status == 401
-    assert server.http("POST", "/v1/sync", token=token).headers["allow"] == "GET"
+    assert server.http("POST", "/v1/sync", token=token).headers["allow"] == "GET, PUT"
 
 
 def test_positions_of_another_life(server):
