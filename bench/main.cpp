@@ -20,6 +20,7 @@ constexpr char kHelp[] =
     "  idle      --connections N (10000) that say nothing\n"
     "  offline   from auth to the last of 1,000 messages that came meanwhile\n"
     "  history   pages of 50 in a conversation of 10,000 messages\n"
+    "  poll      --devices N (5000) that wait by long polling, 500 messages a second to them\n"
     "  codec     reading a command and writing its event, without a server\n"
     "  --seconds N    how long to measure (60); what the server flushes and compacts afterwards counts too\n"
     "  --kithd PATH   instead of the kithd beside this program\n";
@@ -37,6 +38,7 @@ int run(int argc, char** argv) {
                                     {"pairs", required_argument, nullptr, 'p'},
                                     {"senders", required_argument, nullptr, 'n'},
                                     {"connections", required_argument, nullptr, 'c'},
+                                    {"devices", required_argument, nullptr, 'd'},
                                     {"kithd", required_argument, nullptr, 'k'},
                                     {"help", no_argument, nullptr, 'h'},
                                     {nullptr, 0, nullptr, 0}};
@@ -59,6 +61,9 @@ int run(int argc, char** argv) {
       case 'c':
         options.connections = std::max(100U, count(14'500));
         break;
+      case 'd':
+        options.devices = std::max(100U, count(14'000));
+        break;
       case 'k':
         options.kithd = optarg;
         break;
@@ -72,8 +77,8 @@ int run(int argc, char** argv) {
   }
   if (optind + 1 == argc) options.workload = argv[optind];
   if (options.workload == "codec") return codec(options);
-  const std::map<std::string, int (*)(Stage&)> workloads = {
-      {"direct", run_direct}, {"group", run_group}, {"idle", run_idle}, {"offline", run_offline}, {"history", run_history}};
+  const std::map<std::string, int (*)(Stage&)> workloads = {{"direct", run_direct},   {"group", run_group},     {"idle", run_idle},
+                                                            {"offline", run_offline}, {"history", run_history}, {"poll", run_poll}};
   const auto workload = workloads.find(options.workload);
   if (workload == workloads.end()) {
     std::fputs(kHelp, stderr);

@@ -26,6 +26,7 @@ struct BenchOptions {
   unsigned pairs = 50;
   std::optional<unsigned> senders;
   unsigned connections = 10'000;
+  unsigned devices = 5'000;
 };
 
 // Processor time so far.
@@ -92,5 +93,6 @@ int run_group(Stage& stage);
 int run_idle(Stage& stage);
 int run_offline(Stage& stage);
 int run_history(Stage& stage);
+int run_poll(Stage& stage);
 
 }  // namespace kith
