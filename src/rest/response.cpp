@@ -7,7 +7,7 @@ namespace kith {
 RestResponse rest_problem(const wire::Error& error, std::string body) {
   constexpr std::uint32_t kAgainMs = 1000;  // Where the failure names no time.
   RestResponse response{static_cast<int>(error.status), std::move(body), {}};
-  if (error.retry_after_ms != 0 || error.status == 429 || error.status == 503) {
+  if (error.retry_after_ms != 0 || error.outcome == "retry") {
     std::uint32_t ms = error.retry_after_ms != 0 ? error.retry_after_ms : kAgainMs;
     response.headers.emplace_back("Retry-After", std::to_string((ms + 999) / 1000));
   }

@@ -65,6 +65,11 @@ struct Next {
     if (!get || page.next.empty()) return {};
     return "/v1/groups/" + page.conversation + "/members" + query("page", page.next, get->limit);
   }
+  std::string operator()(const wire::Contacts& page) const {
+    const auto* get = std::get_if<wire::GetContacts>(&asked.command);
+    if (!get || page.next.empty()) return {};
+    return "/v1/contacts" + query("page", page.next, get->limit);
+  }
   template <class Other>
   std::string operator()(const Other&) const {
     return {};

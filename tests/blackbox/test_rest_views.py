@@ -79,6 +79,40 @@ def test_marks_are_one_answer(server):
     alice.refused(404, "not_found", "GET", "/v1/conversations/g_nothing/receipts")
 
 
+def test_pages_say_where_the_next_is(server):
+    """RFC 8288: who follows the links has everything, once."""
+    alice, names = caller(server, "alice"), [server.user("friend").id for _ in range(5)]
+    for name in names:
+        alice.ask("PUT", f"/v1/contacts/{name}", None, 204)
+    group = alice.ask("POST", "/v1/groups", {"title": "g", "members": names}, 201, Idempotency_Key=new_id()).json["conversation"]
+    for number in range(1, 5):
+        alice.send(conversation(group), "hi", baseSeq=number)
+        alice.send(f"/v1/users/{names[number]}", "hi", baseSeq=0)
+    User(server, alice.user).sees(group, 5)
+
+    def walk(path, key):
+        found, pages = [], 0
+        while path:
+            answer = alice.ask("GET", path)
+            found += answer.json.get(key, [])
+            link = answer.headers["link"]
+            assert (link is not None) == bool(answer.json.get("next") or answer.json.get("more")), (path, link)
+            path = re.fullmatch(r'<(/v1/[^>]+)>; rel="next"', link)[1] if link else None
+            pages += 1
+        return found, pages
+
+    listed, pages = walk("/v1/contacts?limit=2", "items")
+    assert sorted(contact["user"] for contact in listed) == sorted(names) and pages == 3
+    listed, pages = walk(f"/v1/groups/{group}/members?limit=4", "items")
+    assert sorted(member["user"] for member in listed) == sorted([alice.user, *names]) and pages == 2
+    listed, pages = walk("/v1/conversations?limit=2", "items")
+    assert len({item["conversation"] for item in listed}) == len(listed) == 5 and pages == 3
+    entries, pages = walk(f"{conversation(group)}/messages?after=0&limit=2", "entries")
+    assert seqs({"entries": entries}) == [1, 2, 3, 4, 5] and pages == 3
+    entries, pages = walk(f"{conversation(group)}/messages?limit=2", "entries")
+    assert sorted(seqs({"entries": entries})) == [1, 2, 3, 4, 5] and pages == 3
+
+
 def test_what_needs_a_connection_has_no_twin():
     without = {name for name, table in SECTIONS["Commands"].items() if name[0].islower()} - COMMANDS_WITH_TWINS
     assert without == {"auth", "confirm", "ping", "viewport"} and len(TWINS) >= 35
