@@ -22,18 +22,19 @@ FILE_LINES = 600
 BASE = {"base"}
 STORED = BASE | {"wire", "store"}
 LOGGED = STORED | {"log"}
-CORE = LOGGED | {"conversation", "inbox", "contacts", "auth", "session"}
+CORE = LOGGED | {"limits", "conversation", "inbox", "contacts", "auth", "session"}
 SERVER = CORE | {"rest", "front", "server"}
 MAY_INCLUDE = {
     "base": set(),
     "wire": BASE,
+    "limits": BASE | {"wire"},
     "store": BASE,
     "check": set(),  # Judges the server, so it shares nothing with it.
     "log": STORED,
-    "auth": STORED,
-    "conversation": LOGGED,
-    "inbox": LOGGED | {"conversation"},  # Implements the Delivery that conversation declares.
-    "contacts": LOGGED | {"conversation", "inbox"},
+    "auth": STORED | {"limits"},
+    "conversation": LOGGED | {"limits"},
+    "inbox": LOGGED | {"limits", "conversation"},  # Implements the Delivery that conversation declares.
+    "contacts": LOGGED | {"limits", "conversation", "inbox"},
     "session": CORE,
     "rest": CORE,
     "front": CORE,
@@ -120,6 +121,9 @@ WIDE_FILES = {
     "src/check/*_test.cpp": "histories, one operation a line",
     "src/wire/proto_test.cpp": "frames as they come",
 }
+
+# Where a constant named k…Max is something that people may meet: docs/limits.md must name it.
+LIMITS_IN = ["src/auth/*.h", "src/conversation/*.h", "src/front/*.h", "src/inbox/*.h", "src/rest/*.h", "src/session/commands*.cpp"]
 
 TODO_KINDS = {"bug", "limit", "speed", "test", "cluster"}
 
@@ -483,6 +487,70 @@ def check_commands(tree):
                         yield Problem(name, number, f"no program {program} is built; see the CMakeLists.txt files")
                     elif program == "kith" and word and f'"{word}"' not in of_kith:
                         yield Problem(name, number, f"`kith {word}` does not exist; see src/terminal")
+
+
+SPANS = {"us": 10**3, "ms": 10**6, "s": 10**9, "min": 60 * 10**9, "h": 3600 * 10**9}
+RATE = r"([\d,]+)/(s|min|h), ([\d,]+) at once"
+
+
+def said_limit(text):
+    """A default as docs/limits.md writes it → what value_limit makes of the same in C++; None: neither."""
+    if rate := re.fullmatch(RATE, text):
+        many, span, burst = rate.groups()
+        return int(burst.replace(",", "")), SPANS[span] // int(many.replace(",", ""))
+    if text == "for ever":
+        return "0 s"
+    number = re.fullmatch(r"([\d,]+)(?: (KiB|s|min|h))?", text)
+    if not number:
+        return None
+    value, unit = int(number[1].replace(",", "")), number[2]
+    return f"{value * SPANS[unit]} ns" if unit in SPANS else value * (1024 if unit else 1)
+
+
+def value_limit(text):
+    text = text.replace("'", "").strip()
+    if rate := re.fullmatch(r"\{(\d+), (\d+)(us|ms|s|min|h)\}", text):
+        return int(rate[1]), int(rate[2]) * SPANS[rate[3]]
+    if time := re.fullmatch(r"(\d+)(us|ms|s|min|h)", text):
+        return f"{int(time[1]) * SPANS[time[2]]} ns"
+    if text == "{}":
+        return "0 s"
+    number = re.fullmatch(r"(\d+)(?: (<<|\*) (\d+))?", text)
+    if not number:
+        return None
+    first, second = int(number[1]), int(number[3] or 0)
+    return first << second if number[2] == "<<" else first * second if number[2] else first
+
+
+@rule("limits are documented as they are")
+def check_limits(tree):
+    page = "docs/limits.md"
+    if page not in tree.files:
+        yield Problem(page, 1, "is missing: it lists every limit")
+        return
+    told = "src/server/config.cpp"
+    options = set(re.findall(r'^ *\{"([\w-]+)", ', tree.text(told), re.M)) if told in tree.files else set()
+    named = set()
+    for number, line in tree.lines(page):
+        row = re.fullmatch(r"\| (.+?) \| (.+?) \| ?(.*?) ?\| (.+) \| `([\w./]+)` `(\w+)` \|", line)
+        if not row:
+            if re.search(r"\| `src/", line):
+                yield Problem(page, number, "is no row: limit, default, option, beyond it, `file` `name`")
+            continue
+        what, default, option, _, name, constant = row.groups()
+        named.add((name, constant))
+        found = re.search(rf"\b{constant}\s*(?:= ([^,;{{}}]+)|(\{{[^}}]*\}}))", tree.text(name)) if name in tree.files else None
+        if not found:
+            yield Problem(page, number, f"{name} gives {constant} no value; correct the last column")
+        elif said_limit(default) is None or said_limit(default) != value_limit(found[1] or found[2]):
+            yield Problem(page, number, f"{what}: {default}, but {name} has {found[1] or found[2]}")
+        if option and option.strip("`-") not in options:
+            yield Problem(page, number, f"kithd has no option {option}")
+    for name in tree.named(*LIMITS_IN):
+        for number, line in tree.lines(name):
+            for constant in re.findall(r"\b(k[A-Z]\w*Max)\b *=", line) if "constexpr" in line else ():
+                if (name, constant) not in named:
+                    yield Problem(name, number, f"{constant} is a limit that {page} does not list; add a row")
 
 
 # ---- main -------------------------------------------------------------------------------------------------------------

@@ -17,11 +17,6 @@ constexpr std::int64_t kSeenEveryMs = 3600 * 1000;
 constexpr std::uint32_t kScanRows = 1024;
 constexpr int kReadsMax = 8;  // Of one verify(), when revocations keep coming.
 
-Failure rate_limited(Duration wait) {
-  auto ms = std::chrono::ceil<std::chrono::milliseconds>(wait).count();
-  return Failure(Code::rate_limited, "too many attempts", static_cast<std::uint32_t>(ms));
-}
-
 bool allowed_password(const Secret& password) { return password.size() >= kPasswordBytesMin && password.size() <= kPasswordBytesMax; }
 
 Failure bad_password() { return Failure(Code::invalid_argument, "a password has 8 to 256 bytes"); }
@@ -59,9 +54,12 @@ Accounts::Accounts(Loop& loop, Store& store, PasswordHasher& hasher, AccountsOpt
       options_(options),
       revoked_(std::move(revoked)),
       stranger_(hasher.stranger()),
+      seed_(loop.random().next()),
       logins_per_user_(options.logins_per_user, options.limited_keys_max),
-      logins_per_address_(options.logins_per_address, options.limited_keys_max),
-      signups_per_address_(options.signups_per_address, options.limited_keys_max) {}
+      attempts_(options.attempts) {
+  if (!attempts_)
+    attempts_ = std::make_shared<AddressAttempts>(options.logins_per_address, options.signups_per_address, options.limited_keys_max, seed_);
+}
 
 Accounts::~Accounts() {
   turns_.close();
@@ -167,7 +165,7 @@ Task<Result<Ok>> Accounts::put_device(UserId user, DeviceId device, DeviceRow ro
 Task<Result<Ok>> Accounts::sign_up(UserId user, Secret password, std::string address) {
   if (!options_.signup_open) co_return Failure(Code::signup_closed);
   if (!allowed_password(password)) co_return bad_password();
-  if (auto wait = signups_per_address_.take(address, loop_.now()); wait > 0ns) co_return rate_limited(wait);
+  if (auto wait = attempts_->sign_up(address, loop_.now()); wait > 0ns) co_return too_much(Limit::signups_of_address, wait, refusals_);
   // Before the work of hashing; who really gets the name is settled by the change.
   auto before = co_await load(user, {});
   if (!before) co_return before.error();
@@ -208,8 +206,8 @@ Task<Result<Ok>> Accounts::change_create(UserId user, AccountOrigin origin, std:
 
 Task<Result<DeviceSession>> Accounts::login(UserId user, Secret password, std::optional<DeviceId> device, std::string address) {
   // The address first: who is refused for it must not use up what the user may try.
-  if (auto wait = logins_per_address_.take(address, loop_.now()); wait > 0ns) co_return rate_limited(wait);
-  if (auto wait = logins_per_user_.take(user.text(), loop_.now()); wait > 0ns) co_return rate_limited(wait);
+  if (auto wait = attempts_->login(address, loop_.now()); wait > 0ns) co_return too_much(Limit::logins_of_address, wait, refusals_);
+  if (auto wait = try_password(user); wait > 0ns) co_return too_much(Limit::logins_of_user, wait, refusals_);
   auto proven = co_await check_password(user, std::move(password));
   if (!proven) co_return proven.error();
   auto session = co_await carry_through(change_open(user, std::move(device), std::move(*proven)));
@@ -413,7 +411,7 @@ Task<Result<Ok>> Accounts::change_revoke_all(UserId user, bool deactivate) {
 Task<Result<Ok>> Accounts::change_password(UserId user, DeviceId keep, Secret old_password, Secret new_password) {
   if (!allowed_password(new_password)) co_return bad_password();
   // It is a way to try passwords, so it counts as a login.
-  if (auto wait = logins_per_user_.take(user.text(), loop_.now()); wait > 0ns) co_return rate_limited(wait);
+  if (auto wait = try_password(user); wait > 0ns) co_return too_much(Limit::logins_of_user, wait, refusals_);
   auto proven = co_await check_password(user, std::move(old_password));
   if (!proven) co_return proven.error();
   auto hash = co_await hasher_.hash(std::move(new_password));

@@ -12,6 +12,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -27,6 +28,7 @@
 #include "base/loop.h"
 #include "base/result.h"
 #include "base/task.h"
+#include "limits/limits.h"
 #include "store/store.h"
 
 namespace kith {
@@ -42,7 +44,8 @@ struct AccountsOptions {
   Rate logins_per_user{10, 6s};
   Rate logins_per_address{10, 6s};
   Rate signups_per_address{100, 1s};
-  std::size_t limited_keys_max = 16384;  // Of each of the three.
+  std::size_t limited_keys_max = 16384;                 // Of each of the three.
+  std::shared_ptr<AddressAttempts> attempts = nullptr;  // Of all loops. None: this object counts its own.
 };
 
 // Who is there. For the administrator user and device are empty.
@@ -115,6 +118,8 @@ class Accounts {
   Task<Result<AccountInfo>> account(UserId user);  // unknown_user when there is none.
   Task<Result<std::vector<DeviceInfo>>> devices(UserId user);
 
+  const Refusals& refusals() const { return refusals_; }
+
  private:
   struct Loaded;
   struct Listed;
@@ -137,6 +142,7 @@ class Accounts {
   Result<Identity> judge(const PresentedToken& token, const Loaded& loaded, const DeviceId& device) const;
   DeviceId free_device(const Listed& listed);
   void announce(const UserId& user, std::optional<DeviceId> device);
+  Duration try_password(const UserId& user) { return logins_per_user_.take(bucket_key(user.text(), seed_), 1, loop_.now()); }
 
   template <class T>
   Future<Result<T>> carry_through(Task<Result<T>> change);
@@ -147,9 +153,10 @@ class Accounts {
   AccountsOptions options_;
   Revoked revoked_;
   std::string stranger_;
+  const std::uint64_t seed_;
   Buckets logins_per_user_;
-  Buckets logins_per_address_;
-  Buckets signups_per_address_;
+  std::shared_ptr<AddressAttempts> attempts_;
+  Refusals refusals_;
   std::uint64_t revocations_ = 0;  // Announced so far.
   Turns turns_;
   Scope scope_;  // Last: what runs in it uses all of the above.

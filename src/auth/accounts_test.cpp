@@ -139,24 +139,6 @@ TEST(Accounts, LoginsAreLimitedPerUserAndPerAddress) {
   EXPECT_EQ(world.login("bob", "wrong one", "f"), Code::wrong_password);
 }
 
-TEST(Buckets, RefillAndStayBounded) {
-  Buckets buckets({2, 10s}, 3);
-  Instant now{0};
-  EXPECT_EQ(buckets.take("a", now), 0ns);
-  EXPECT_EQ(buckets.take("a", now), 0ns);
-  EXPECT_EQ(buckets.take("a", now), 10s);
-  EXPECT_EQ(buckets.take("a", now + 4s), 6s);
-  EXPECT_EQ(buckets.take("a", now + 10s), 0ns);
-  EXPECT_EQ(buckets.take("a", now + 10s), 10s);
-  EXPECT_EQ(buckets.take("a", now + 1000s), 0ns);
-  EXPECT_EQ(buckets.take("a", now + 1000s), 0ns);
-  EXPECT_GT(buckets.take("a", now + 1000s), 0ns);
-  for (int i = 0; i < 1000; ++i) EXPECT_EQ(buckets.take(std::to_string(i), now), 0ns);
-  EXPECT_EQ(buckets.size(), 3u);
-  Buckets unlimited({0, 1s}, 3);
-  for (int i = 0; i < 1000; ++i) EXPECT_EQ(unlimited.take("a", now), 0ns);
-}
-
 TEST(Accounts, ForgedAndTruncatedDeviceTokensAtEveryByte) {
   World world;
   world.add("alice", "the password");

@@ -88,7 +88,7 @@ inline constexpr std::array<CodeInfo, 35> kCodes = {{
     {"name_taken", "The user id is taken.", 409, Outcome::fail, 0},
     {"signup_closed", "Sign-up is closed on this server.", 403, Outcome::fail, 0},
     {"wrong_password", "User or password is wrong.", 401, Outcome::fail, 0},
-    {"rate_limited", "Too many commands; the bucket refills.", 429, Outcome::retry, 0},
+    {"rate_limited", "Too many commands; the bucket refills.", 429, Outcome::retry, 4007},
     {"busy", "Too much is waiting at this place; nothing was done.", 503, Outcome::retry, 0},
     {"storage_full", "The disk is nearly full: no new messages; reading goes on.", 507, Outcome::retry, 0},
     {"outcome_unknown", "It is not known whether this was done; repeat the same command.", 504, Outcome::unknown, 0},

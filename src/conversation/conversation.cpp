@@ -16,8 +16,8 @@ constexpr std::uint32_t kMembersPage = 1024;
 
 }  // namespace
 
-Conversation::Conversation(Loop& loop, Store& store, Delivery& delivery, ConversationId id, Epoch epoch)
-    : loop_(loop), store_(store), delivery_(delivery), id_(id), log_(loop, store, log_id(id), epoch, *this) {}
+Conversation::Conversation(Loop& loop, Store& store, Delivery& delivery, ConversationId id, Epoch epoch, Limits* limits)
+    : loop_(loop), store_(store), delivery_(delivery), id_(id), limits_(limits), log_(loop, store, log_id(id), epoch, *this) {}
 
 Conversation::~Conversation() = default;
 
@@ -77,6 +77,8 @@ Task<Result<bool>> Conversation::load_members(Create create) {
     if (!exists) co_return exists.error();
     if (!*exists) co_return Failure{Code::unknown_user, user->text()};
   }
+  auto contact = co_await delivery_.first_contact(pair->first, pair->second);
+  if (!contact) co_return contact.error();
   MemberRow first{pair->first, false, Role::member, {{Seq{1}}}, {}}, second = first;
   second.user = pair->second;
   std::vector<Row> made{encode(first), encode(second)};

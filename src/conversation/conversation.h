@@ -26,6 +26,7 @@
 #include "conversation/group.h"
 #include "conversation/marks.h"
 #include "conversation/roster.h"
+#include "limits/limits.h"
 #include "log/log.h"
 
 namespace kith {
@@ -106,7 +107,8 @@ class Conversation final : private Log::Owner {
   static constexpr std::size_t kMembersMax = 10'000;                  // Of a group; beyond: limit_reached.
   static constexpr std::size_t kFullMembersMax = 250;                 // Of a group with marks and typing.
 
-  Conversation(Loop& loop, Store& store, Delivery& delivery, ConversationId id, Epoch epoch);
+  // Without `limits` it takes any number of entries, and changes at any time.
+  Conversation(Loop& loop, Store& store, Delivery& delivery, ConversationId id, Epoch epoch, Limits* limits = nullptr);
   ~Conversation() override;
 
   // What to do when there is none yet.
@@ -231,6 +233,9 @@ class Conversation final : private Log::Owner {
   Result<bool> judge(Waiting& waiting) const;
   Result<bool> judge_message_change(const Waiting& waiting, std::size_t member) const;
   Result<bool> judge_group_change(Waiting& waiting, std::optional<std::size_t> member) const;
+  // May one more entry come? Then it is counted.
+  Result<Ok> take_room();
+  bool too_late(const Entry& message, Duration within, Limit limit) const;
   Task<void> lock_target(Seq seq);
   void unlock_target(Seq seq);
   Task<void> apply_changes();
@@ -262,6 +267,8 @@ class Conversation final : private Log::Owner {
   Store& store_;
   Delivery& delivery_;
   const ConversationId id_;
+  Limits* const limits_;
+  Bucket room_;  // Of LimitOptions::conversation.
   Log log_;
   Roster roster_;  // As of the last entry that got its place.
   GroupRow group_;

@@ -54,6 +54,9 @@ Task<Result<Change>> Conversation::change(ChangeRequest request) {
   }
   auto allowed = judge(*waiting);
   if (allowed && *allowed && waiting_.size() >= kWaitingMax) allowed = Failure{Code::busy, "too much waits in this conversation", 100};
+  if (allowed && *allowed) {
+    if (auto room = take_room(); !room) allowed = room.error();
+  }
   Result<Change> result = Change{};
   if (!allowed) {
     result = allowed.error();
@@ -125,7 +128,9 @@ Result<bool> Conversation::judge_message_change(const Waiting& waiting, std::siz
   if (entry.kind == EntryKind::deletion) {
     bool moderates = !id_.is_direct() && group_.permissions.allow(roster_[member].role, Deed::moderate);
     if (!own && !moderates) return Failure{Code::forbidden};
-    return !target.deleted();
+    if (target.deleted()) return false;
+    if (!moderates && limits_ && too_late(target, limits_->options().delete_within, Limit::deleting)) return Failure{Code::too_late};
+    return true;
   }
   if (target.deleted() && !planted(Plant::edit_after_delete)) return Failure{Code::deleted};
   if (roster_.any_blocked()) return Failure{Code::refused};
@@ -135,6 +140,7 @@ Result<bool> Conversation::judge_message_change(const Waiting& waiting, std::siz
     if (entry.text().empty() && target.details().attachments.empty() && target.details().kind.empty())
       return Failure{Code::invalid_argument, "text"};
     if (target.details().edits.size() >= kEditsMax) return Failure{Code::limit_reached, "edits"};
+    if (limits_ && too_late(target, limits_->options().edit_within, Limit::editing)) return Failure{Code::too_late};
     return true;
   }
   const auto& reactions = target.details().reactions;
@@ -146,6 +152,13 @@ Result<bool> Conversation::judge_message_change(const Waiting& waiting, std::siz
   for (const Reaction& reaction : reactions) count += reaction.users.size();
   if (count >= kReactionsMax || (same == reactions.end() && reactions.size() >= kEmojiMax))
     return Failure{Code::limit_reached, "reactions"};
+  return true;
+}
+
+// By the time that the change would get here and now.
+bool Conversation::too_late(const Entry& message, Duration within, Limit limit) const {
+  if (within == 0ns || std::max(last_time_, loop_.wall()).ms - message.time.ms <= within / 1ms) return false;
+  limits_->refusals().add(limit);
   return true;
 }
 

@@ -79,6 +79,9 @@ Task<void> Conversation::search_and_accept(Arrival arrival) {
   Seq head = shown_;
   Seq low =
       arrival.request.base ? std::min(*arrival.request.base, head).next() : Seq{head.value > kWindowIds ? head.value - kWindowIds + 1 : 1};
+  // What lies too far back is not searched.
+  if (const std::uint64_t rows = known_from_ - low; rows <= kScanRowsMax)
+    delivery_.charge(arrival.request.from, static_cast<std::uint32_t>(rows / kRowsSearchedForOne));
   auto found = co_await search(arrival.sender, arrival.request.client_id, low, known_from_ - 1);
   auto behind = std::move(behind_search_[arrival.sender]);
   behind_search_.erase(arrival.sender);
@@ -124,10 +127,22 @@ void Conversation::enqueue(Arrival arrival) {
   }
   auto allowed = judge(*waiting);
   if (allowed && waiting_.size() >= kWaitingMax) allowed = Failure{Code::busy, "too many messages wait in this conversation", 100};
+  if (allowed) {
+    if (auto room = take_room(); !room) allowed = room.error();
+  }
   if (!allowed) return refuse(*waiting, allowed.error());
   waiting->judged = rules_;
   under_way_.emplace(*waiting->attempt, waiting.get());
   enqueue(std::move(waiting));
+}
+
+Result<Ok> Conversation::take_room() {
+  if (!limits_ || !limits_->options().conversation.limits()) return Ok{};
+  const Rate& rate = limits_->options().conversation;
+  Duration wait = room_.wait(rate, 1, loop_.now());
+  if (wait > 0ns) return too_much(Limit::conversation, wait, limits_->refusals());
+  room_.take(rate, 1, loop_.now());
+  return Ok{};
 }
 
 void Conversation::enqueue(std::unique_ptr<Waiting> waiting) {

@@ -84,15 +84,22 @@ class FakeInboxes final : public Delivery {
     return Future<Result<std::vector<bool>>>::ready(std::move(out));
   }
   void signal(std::vector<UserId> to, std::shared_ptr<const Signal> signal) override { signals.emplace_back(std::move(to), *signal); }
+  Future<Result<Ok>> first_contact(UserId who, UserId) override {
+    if (contacts_left == 0) return Future<Result<Ok>>::ready(Failure{Code::rate_limited, who.text(), 60'000});
+    --contacts_left;
+    return Future<Result<Ok>>::ready(Ok{});
+  }
+  void charge(UserId who, std::uint32_t cost) override { charged[who] += cost; }
 
   Seq mark(const UserId& who, const ConversationId& conversation) { return {taken[{who, conversation}].size()}; }
 
   std::map<UserId, Mood> moods;
   std::set<UserId> online, strangers;
   std::map<std::pair<UserId, ConversationId>, std::vector<EntryPtr>> taken;
-  std::size_t hand_offs = 0, longest = 0;
+  std::size_t hand_offs = 0, longest = 0, contacts_left = 1000;
   std::vector<std::pair<std::vector<UserId>, Signal>> signals;
   std::set<UserId> silent_readers;
+  std::map<UserId, std::uint64_t> charged;
 
  private:
   std::vector<Promise<Result<Seq>>> silent_;

@@ -10,11 +10,11 @@ constexpr std::uint32_t kScanRows = 1024;
 constexpr int kRecoveringMax = 64;
 }  // namespace
 
-Conversations::Conversations(Loop& loop, Store& store, Delivery& delivery, Epoch epoch, std::size_t budget_bytes)
-    : loop_(loop), store_(store), delivery_(delivery), epoch_(epoch), residents_(budget_bytes) {}
+Conversations::Conversations(Loop& loop, Store& store, Delivery& delivery, Epoch epoch, std::size_t budget_bytes, Limits* limits)
+    : loop_(loop), store_(store), delivery_(delivery), epoch_(epoch), limits_(limits), residents_(budget_bytes) {}
 
 Task<Result<Conversations::Pin>> Conversations::acquire(ConversationId id, Conversation::Create create) {
-  auto make = [this, id] { return std::make_unique<Conversation>(loop_, store_, delivery_, id, epoch_); };
+  auto make = [this, id] { return std::make_unique<Conversation>(loop_, store_, delivery_, id, epoch_, limits_); };
   auto open = [create](Conversation& conversation) { return conversation.open(create); };
   auto pin = co_await residents_.acquire(id, make, open);
   // Who opened it first may not have wanted it made.

@@ -16,7 +16,7 @@ namespace kith {
 
 class Conversations {
  public:
-  Conversations(Loop& loop, Store& store, Delivery& delivery, Epoch epoch, std::size_t budget_bytes);
+  Conversations(Loop& loop, Store& store, Delivery& delivery, Epoch epoch, std::size_t budget_bytes, Limits* limits = nullptr);
 
   // `to`: the other user of a direct conversation, which is made when it is not there yet.
   Task<Result<Receipt>> send(ConversationId id, std::optional<UserId> to, SendRequest request);
@@ -65,6 +65,7 @@ class Conversations {
   Store& store_;
   Delivery& delivery_;
   const Epoch epoch_;
+  Limits* const limits_;
   Residents<ConversationId, Conversation> residents_;
   Scope scope_;
 };

@@ -66,6 +66,11 @@ class Delivery {
 
   // To the devices of these users that look at the conversation. May be lost.
   virtual void signal(std::vector<UserId> to, std::shared_ptr<const Signal> signal) = 0;
+
+  // May the first user begin a conversation with the other one now? `rate_limited`: not yet.
+  virtual Future<Result<Ok>> first_contact(UserId, UserId) { return Future<Result<Ok>>::ready(Ok{}); }
+  // Something that the user asked for cost this much more than could be foreseen.
+  virtual void charge(UserId, std::uint32_t) {}
 };
 
 }  // namespace kith

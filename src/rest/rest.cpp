@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 #include <optional>
 
 #include "rest/catcher.h"
@@ -129,22 +130,26 @@ Task<RestResponse> carry_out(Place& place, Call call) {
   const wire::Command asked = call.matched.line->method == "GET" ? *command : wire::Command{};
   Catcher catcher(place.loop);
   Frames frames(place, catcher, Encoding::json);
-  Commands commands(place, frames, identity->user);
+  Commands commands(place, frames, identity->user, identity->device);
   auto reply = catcher.reply();
   commands.carry_out(*command);
   auto frame = co_await reply;
   auto response = answer(place, *call.matched.line, asked, frame);
   response.proven = true;
+  add_rate_fields(response.headers, commands.meter().standings(), place.loop.now());
   co_return response;
 }
 
-// On the user's loop: whether the token is good there.
+// On the user's loop: whether the token is good there, and the user may ask.
 Task<RestResponse> prove(Place& place, std::string token, DeviceId device) {
   auto identity = co_await place.backend.verify(std::move(token), std::move(device));
   if (!identity) co_return rest_problem(identity.error());
-  RestResponse good;
-  good.proven = true;
-  co_return good;
+  Meter meter(place.limits, identity->user, identity->device, {});
+  auto refused = meter.admit(1);
+  RestResponse answer = refused ? rest_problem(*refused) : RestResponse{};
+  answer.proven = !refused;
+  add_rate_fields(answer.headers, meter.standings(), place.loop.now());
+  co_return answer;
 }
 
 // The number behind `wait=` in a Prefer header (RFC 7240).
@@ -272,6 +277,7 @@ Task<RestResponse> Rest::handle_sync(RestRequest request) {
   request = {};
   work = [asked = std::move(*poll)](Place&, Polls& polls) mutable { return polls.poll(std::move(asked)); };
   auto response = co_await router_.at_home(std::move(*user), std::move(work));
+  std::move(proven.headers.begin(), proven.headers.end(), std::back_inserter(response.headers));
   if (preferred && response.status < 300) response.headers.emplace_back("Preference-Applied", "wait=" + std::to_string(wait / 1s));
   co_return response;
 }

@@ -11,7 +11,9 @@ namespace {
 // A field of Config, and how it is told.
 struct Option {
   std::string_view name, value;  // `value`: what stands behind it in --help; empty: a switch.
-  std::variant<std::string Config::*, std::uint64_t Config::*, bool Config::*, std::vector<std::string> Config::*> field;
+  std::variant<std::string Config::*, std::uint64_t Config::*, bool Config::*, std::vector<std::string> Config::*, Rate Config::*,
+               Duration Config::*>
+      field;
   std::string_view sentence;
   std::uint64_t low = 0, high = UINT64_MAX;
 };
@@ -42,12 +44,22 @@ const Option kOptions[] = {
     {"no-space-mb", "MB", &Config::no_space_mb, "Free space below which nothing is written; 0: 1 %."},
     {"password-memory-mb", "MB", &Config::password_memory_mb, "Memory of one password hash (argon2id).", 8, 1024},
     {"node", "NAME", &Config::node, "Name of this node, shown in `ready`."},
+    {"limits", "on|off", &Config::limits, "off: none of the five rates below."},
+    {"rate-user", "N/s,BURST", &Config::rate_user, "Commands of one user: so many a second (/m, /h) and so many at once; off: no limit."},
+    {"rate-device", "N/s,BURST", &Config::rate_device, "Those of one device."},
+    {"rate-ip", "N/s,BURST", &Config::rate_ip, "Requests, connections and commands of one address."},
+    {"rate-conversation", "N/s,BURST", &Config::rate_conversation, "Messages and changes in one conversation."},
+    {"rate-first-contact", "N/h,BURST", &Config::rate_first_contact, "Direct conversations that one user begins."},
+    {"edit-within", "TIME", &Config::edit_within, "How long one's own message can be edited, as 90s, 15m, 2h or 7d; 0: for ever."},
+    {"delete-within", "TIME", &Config::delete_within, "How long it can be deleted for everyone; moderators of a group always can."},
     {"help", "", &Config::help, "This text."},
 };
 
 std::string shown(const Config& config, const Option& option) {
   if (auto* text = std::get_if<std::string Config::*>(&option.field)) return (config.**text).empty() ? "none" : config.**text;
   if (auto* number = std::get_if<std::uint64_t Config::*>(&option.field)) return std::to_string(config.**number);
+  if (auto* rate = std::get_if<Rate Config::*>(&option.field)) return (config.**rate).text();
+  if (auto* time = std::get_if<Duration Config::*>(&option.field)) return duration_text(config.**time);
   return "";
 }
 
@@ -68,6 +80,14 @@ Result<Ok> set(Config& config, const Option& option, std::string_view value) {
       return wrong(option, "must be from " + std::to_string(option.low) + " to " + std::to_string(option.high));
     }
     config.** number = parsed;
+  } else if (auto* rate = std::get_if<Rate Config::*>(&option.field)) {
+    auto parsed = Rate::parse(value);
+    if (!parsed) return wrong(option, "must be like 200/s,4000 (with /s, /m or /h, numbers from 1 to 1000000), or off");
+    config.** rate = *parsed;
+  } else if (auto* time = std::get_if<Duration Config::*>(&option.field)) {
+    auto parsed = parse_duration(value);
+    if (!parsed) return wrong(option, "must be like 90s, 15m, 2h or 7d (up to 3650d), or 0");
+    config.** time = *parsed;
   }
   return Ok{};
 }
@@ -97,6 +117,7 @@ Result<Config> parse_config(int argc, char** argv) {
     if (!done) return done.error();
   }
   if (config.signup != "open" && config.signup != "closed") return Failure{Code::invalid_argument, "--signup: open or closed"};
+  if (config.limits != "on" && config.limits != "off") return Failure{Code::invalid_argument, "--limits: on or off"};
   if (config.tls_cert.empty() != config.tls_key.empty()) {
     return Failure{Code::invalid_argument, "--tls-cert and --tls-key come together"};
   }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "limits/limits.h"
 
 namespace kith {
 
@@ -31,6 +32,13 @@ struct Config {
   std::uint64_t no_space_mb = 0;
   std::uint64_t password_memory_mb = 19;
   std::string node = "node-1";
+  std::string limits = "on";
+  Rate rate_user = LimitOptions().user;
+  Rate rate_device = LimitOptions().device;
+  Rate rate_ip = LimitOptions().address;
+  Rate rate_conversation = LimitOptions().conversation;
+  Rate rate_first_contact = LimitOptions().first_contacts;
+  Duration edit_within{}, delete_within{};
   bool help = false;
 };
 

@@ -1,5 +1,7 @@
 #include "server/http_api.h"
 
+#include <algorithm>
+
 #include "rest/documents.h"
 
 namespace kith {
@@ -24,8 +26,21 @@ std::string prometheus(const std::vector<Sample>& samples) {
   return out;
 }
 
+std::string prometheus(const Refusals& refused) {
+  std::string out = "# HELP kith_limited_total What a limit refused (docs/limits.md).\n# TYPE kith_limited_total counter\n";
+  for (std::size_t i = 0; i < kLimits; ++i) {
+    Limit limit = static_cast<Limit>(i);
+    out += "kith_limited_total{limit=\"" + std::string(name(limit)) + "\"} " + std::to_string(refused.of(limit)) + '\n';
+  }
+  return out;
+}
+
+// Who supervises the server must not be told to wait.
+bool for_operators(std::string_view path) { return path == "/livez" || path == "/readyz" || path == "/metrics"; }
+
 struct Numbers {
   Traffic traffic;
+  Refusals refused;
   std::uint64_t open_sessions = 0, conversations = 0, conversation_bytes = 0, inboxes = 0, inbox_bytes = 0;
 };
 
@@ -39,21 +54,28 @@ HttpApi::HttpApi(Node& node, std::size_t index, std::function<std::string()> pro
       rest_(node.shard(index).loop, node.tokens(), *node.shard(index).router) {}
 
 void HttpApi::handle(HttpRequest request, Fn<void(HttpResponse)> reply) {
+  std::string address = request.address;
+  auto too_much_of_it = for_operators(request.path) ? std::nullopt : node_.shard(index_).limits.stranger(address, 1);
+  if (too_much_of_it) {
+    auto response = problem(*too_much_of_it);
+    describe_limit(response, address);
+    return reply(std::move(response));
+  }
   if (HttpAuth::is_ours(request.path)) {
     scope_.spawn(auth({std::move(request.method), std::move(request.path), std::move(request.authorization), std::move(request.body),
                        std::move(request.address)},
-                      std::move(reply)));
+                      std::move(address), std::move(reply)));
     return;
   }
   if (Rest::is_ours(request.path)) {
-    scope_.spawn(rest(rest_.handle({std::move(request.method), std::move(request.path), std::move(request.query),
-                                    std::move(request.authorization), std::move(request.idempotency_key), std::move(request.prefer),
-                                    std::move(request.last_event_id), std::move(request.body), std::move(request.admitted)}),
-                      std::move(reply)));
+    auto answering = rest_.handle({std::move(request.method), std::move(request.path), std::move(request.query),
+                                   std::move(request.authorization), std::move(request.idempotency_key), std::move(request.prefer),
+                                   std::move(request.last_event_id), std::move(request.body), std::move(request.admitted)});
+    scope_.spawn(rest(std::move(answering), std::move(address), std::move(reply)));
     return;
   }
   const ServedDocument* document = find_document(request.path);
-  bool known = document || request.path == "/livez" || request.path == "/readyz" || request.path == "/metrics";
+  bool known = document || for_operators(request.path);
   if (!known) return reply(problem(Failure{Code::not_found, request.path}));
   if (request.method != "GET") {
     auto refused = problem(Failure{Code::method_not_allowed});
@@ -70,20 +92,29 @@ void HttpApi::handle(HttpRequest request, Fn<void(HttpResponse)> reply) {
   scope_.spawn(metrics(std::move(reply)));
 }
 
-Task<void> HttpApi::auth(AuthRequest request, Fn<void(HttpResponse)> reply) {
+void HttpApi::describe_limit(HttpResponse& response, std::string_view address) const {
+  const Shard& shard = node_.shard(index_);
+  auto is_field = [](const auto& header) { return header.first == "RateLimit"; };
+  if (std::any_of(response.headers.begin(), response.headers.end(), is_field)) return;
+  add_rate_fields(response.headers, shard.limits.standings(address), shard.loop.now());
+}
+
+Task<void> HttpApi::auth(AuthRequest request, std::string address, Fn<void(HttpResponse)> reply) {
   auto answer = co_await auth_.handle(std::move(request));
   HttpResponse response{answer.status, answer.status >= 400 ? "application/problem+json" : "application/json", std::move(answer.body), {}};
   if (answer.retry_after_ms != 0) response.headers.emplace_back("Retry-After", std::to_string((answer.retry_after_ms + 999) / 1000));
   if (!answer.allow.empty()) response.headers.emplace_back("Allow", answer.allow);
   if (answer.status == 401) response.headers.emplace_back("WWW-Authenticate", "Bearer");
+  describe_limit(response, address);
   reply(std::move(response));
 }
 
-Task<void> HttpApi::rest(Task<RestResponse> answering, Fn<void(HttpResponse)> reply) {
+Task<void> HttpApi::rest(Task<RestResponse> answering, std::string address, Fn<void(HttpResponse)> reply) {
   auto answer = co_await answering;
   HttpResponse response{answer.status, answer.status >= 400 ? "application/problem+json" : "application/json", std::move(answer.body), {}};
   if (answer.status == 204) response.content_type.clear();
   response.headers = std::move(answer.headers);
+  describe_limit(response, address);
   if (answer.stream) {
     response.content_type = "text/event-stream";
     response.stream = std::make_shared<HttpStream>(HttpStream{answer.stream->home, std::move(answer.stream->make), answer.stream->idle});
@@ -96,10 +127,13 @@ Task<void> HttpApi::metrics(Fn<void(HttpResponse)> reply) {
   for (std::size_t i = 0; i < node_.size(); ++i) {
     auto one = co_await node_.shard(index_).router->call<Numbers>(i, [](Shard& shard) {
       return [](Shard& s) -> Task<Numbers> {
-        co_return Numbers{s.traffic,         s.directory.count(), s.conversations.count(), s.conversations.bytes(),
+        Refusals refused = s.limits.refusals();
+        refused += s.accounts.refusals();
+        co_return Numbers{s.traffic,         refused,          s.directory.count(), s.conversations.count(), s.conversations.bytes(),
                           s.inboxes.count(), s.inboxes.bytes()};
       }(shard);
     });
+    sum.refused += one.refused;
     Traffic& t = sum.traffic;
     const Traffic& o = one.traffic;
     t.commands += o.commands, t.failures += o.failures, t.acked += o.acked, t.repeated += o.repeated, t.events += o.events;
@@ -124,6 +158,7 @@ Task<void> HttpApi::metrics(Fn<void(HttpResponse)> reply) {
       {"kith_inboxes_in_memory", "gauge", "Inboxes in memory.", sum.inboxes},
       {"kith_inbox_bytes", "gauge", "What they cost, estimated.", sum.inbox_bytes},
   });
+  out += prometheus(sum.refused);
   if (process_metrics_) out += process_metrics_();
   reply({200, "text/plain; version=0.0.4; charset=utf-8", std::move(out), {}});
 }

@@ -22,8 +22,10 @@ class HttpApi final : public HttpHandler {
   void drain() { draining_ = true; }
 
  private:
-  Task<void> auth(AuthRequest request, Fn<void(HttpResponse)> reply);
-  Task<void> rest(Task<RestResponse> answering, Fn<void(HttpResponse)> reply);
+  // `address`: who asks, for what is said about its limit where the answer does not speak of a user's.
+  Task<void> auth(AuthRequest request, std::string address, Fn<void(HttpResponse)> reply);
+  Task<void> rest(Task<RestResponse> answering, std::string address, Fn<void(HttpResponse)> reply);
+  void describe_limit(HttpResponse& response, std::string_view address) const;
   Task<void> metrics(Fn<void(HttpResponse)> reply);
 
   Node& node_;

@@ -9,18 +9,20 @@ namespace {
 constexpr Duration kHousekeeping = 1s;
 }
 
-Shard::Shard(LoopParts parts, const NodeOptions& options, const Lifetime& lifetime, std::size_t loops, std::unique_ptr<Router> r)
+Shard::Shard(LoopParts parts, const NodeOptions& options, const Lifetime& lifetime, std::size_t loops, std::unique_ptr<Router> r,
+             std::shared_ptr<Addresses> addresses)
     : loop(*parts.loop),
       store(std::move(parts.store)),
       hasher(std::move(parts.hasher)),
       router(std::move(r)),
+      limits(loop, options.limits, std::move(addresses)),
       directory(loop, *store),
       accounts(loop, *store, *hasher, options.accounts,
                [this](const UserId& user, const std::optional<DeviceId>& device) { directory.revoke(user, device); }),
       inboxes(loop, *store, directory, *router, lifetime.epoch, options.cache_bytes / loops / 2),
       contacts(loop, *store, inboxes, *router, lifetime.epoch),
-      conversations(loop, *store, *router, lifetime.epoch, options.cache_bytes / loops / 2),
-      place{loop, *store, lifetime.store, *router, directory, inboxes, contacts, reader, options.session, traffic, {}, false},
+      conversations(loop, *store, *router, lifetime.epoch, options.cache_bytes / loops / 2, &limits),
+      place{loop, *store, lifetime.store, *router, directory, inboxes, contacts, reader, options.session, traffic, {}, false, &limits},
       polls(place) {}
 
 Shard::~Shard() = default;
@@ -32,14 +34,26 @@ void Shard::keep_house() {
 }
 
 Node::Node(NodeOptions options, Lifetime lifetime, TokenReader tokens, std::vector<LoopParts> loops)
-    : options_(std::move(options)), lifetime_(lifetime), tokens_(std::move(tokens)) {
+    : options_(completed(std::move(options), loops[0].loop->random())), lifetime_(lifetime), tokens_(std::move(tokens)) {
   std::size_t count = loops.size();
+  auto addresses = std::make_shared<Addresses>(options_.limits, loops[0].loop->random().next());
   for (std::size_t i = 0; i < count; ++i) {
-    shards_.push_back(std::make_unique<Shard>(std::move(loops[i]), options_, lifetime_, count, std::make_unique<Router>(*this, i)));
+    shards_.push_back(
+        std::make_unique<Shard>(std::move(loops[i]), options_, lifetime_, count, std::make_unique<Router>(*this, i), addresses));
   }
 }
 
 Node::~Node() = default;
+
+// What all loops share, and what clients are told.
+NodeOptions Node::completed(NodeOptions options, Random& random) {
+  AccountsOptions& accounts = options.accounts;
+  accounts.attempts = std::make_shared<AddressAttempts>(accounts.logins_per_address, accounts.signups_per_address,
+                                                        accounts.limited_keys_max, random.next());
+  options.session.edit_s = static_cast<std::uint32_t>(options.limits.edit_within / 1s);
+  options.session.delete_s = static_cast<std::uint32_t>(options.limits.delete_within / 1s);
+  return options;
+}
 
 void Node::start() {
   for (auto& shard : shards_) {

@@ -19,6 +19,7 @@ namespace kith {
 struct NodeOptions {
   SessionOptions session;
   AccountsOptions accounts;
+  LimitOptions limits;
   std::size_t cache_bytes = 256 << 20;  // Conversations and inboxes in memory, of all loops together.
   Duration dismiss_spread = 5s;         // At a planned stop clients come back within this time.
 };
@@ -51,6 +52,8 @@ class Node {
  private:
   Task<void> recover();
   Task<void> settle(std::function<void()> done);
+
+  static NodeOptions completed(NodeOptions options, Random& random);
 
   const NodeOptions options_;
   const Lifetime lifetime_;

@@ -219,6 +219,24 @@ Future<Result<ContactAnswer>> Router::tell_contact(UserId user, UserId by, Conta
   });
 }
 
+namespace {
+Task<Result<Ok>> begin_contact(Shard& shard, UserId user) {
+  auto refused = shard.limits.first_contact(user);
+  if (refused) co_return std::move(*refused);
+  co_return Ok{};
+}
+}  // namespace
+
+Future<Result<Ok>> Router::first_contact(UserId user, UserId) {
+  std::size_t target = home(user);
+  return call<Result<Ok>>(target, [user = std::move(user)](Shard& shard) mutable { return begin_contact(shard, std::move(user)); });
+}
+
+void Router::charge(UserId user, std::uint32_t cost) {
+  Shard& there = node_.shard(home(user));
+  if (cost != 0) there.loop.post([&there, user = std::move(user), cost] { there.limits.charge(user, cost); });
+}
+
 Future<AuthResponse> Router::on(UserId user, Fn<Task<AuthResponse>(Accounts&)> work) {
   return call<AuthResponse>(home(user), [work = std::move(work)](Shard& shard) mutable { return work(shard.accounts); });
 }

@@ -45,6 +45,8 @@ class Router final : public Backend, public Delivery, public MarkKeeper, public 
   Future<Result<bool>> exists(UserId user) override;
   Future<Result<std::vector<bool>>> tell_read(std::vector<UserId> users) override;
   void signal(std::vector<UserId> to, std::shared_ptr<const Signal> signal) override;
+  Future<Result<Ok>> first_contact(UserId user, UserId other) override;
+  void charge(UserId user, std::uint32_t cost) override;
 
   // MarkKeeper
   Future<Result<Ok>> mark(ConversationId conversation, UserId member, Mark mark) override;

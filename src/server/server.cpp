@@ -80,6 +80,16 @@ NodeOptions node_options(const Config& config) {
   NodeOptions options;
   options.accounts.signup_open = config.signup == "open";
   options.cache_bytes = config.cache_mb << 20;
+  options.limits.edit_within = config.edit_within;
+  options.limits.delete_within = config.delete_within;
+  options.limits.loopback_exempt = config.loopback_exempt;
+  const Rate off{0, 1s};
+  const bool on = config.limits == "on";
+  options.limits.user = on ? config.rate_user : off;
+  options.limits.device = on ? config.rate_device : off;
+  options.limits.address = on ? config.rate_ip : off;
+  options.limits.conversation = on ? config.rate_conversation : off;
+  options.limits.first_contacts = on ? config.rate_first_contact : off;
   options.session.durability = RocksEngine::durability_name();
   options.session.node = config.node;
   return options;

@@ -9,6 +9,7 @@
 #include "contacts/contacts.h"
 #include "conversation/conversations.h"
 #include "inbox/inboxes.h"
+#include "limits/limits.h"
 #include "rest/polls.h"
 #include "session/directory.h"
 #include "session/place.h"
@@ -27,13 +28,15 @@ struct LoopParts {
 };
 
 struct Shard {
-  Shard(LoopParts parts, const NodeOptions& options, const Lifetime& lifetime, std::size_t loops, std::unique_ptr<Router> router);
+  Shard(LoopParts parts, const NodeOptions& options, const Lifetime& lifetime, std::size_t loops, std::unique_ptr<Router> router,
+        std::shared_ptr<Addresses> addresses);
   ~Shard();
 
   Loop& loop;
   std::unique_ptr<Store> store;
   std::unique_ptr<PasswordHasher> hasher;
   std::unique_ptr<Router> router;
+  Limits limits;
   Traffic traffic;
   wire::JsonReader reader;
   Directory directory;

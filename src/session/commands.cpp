@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "limits/cost.h"
 #include "session/commands.h"
 #include "store/retry.h"
 
@@ -60,10 +61,19 @@ Result<Details> sent_details(wire::Send& send, wire::JsonReader& reader) {
 }  // namespace
 
 void Commands::carry_out(wire::Command& command) {
+  if (auto refused = meter_.admit(cost_of(command))) {
+    frames_.write_failure(command.id, *refused);
+    if (!meter_.heeded()) frames_.transport().close(Code::rate_limited);
+    return;
+  }
   if (in_progress_ + held_.size() >= place_.options.commands_max) {
     return frames_.write_failure(command.id, {Code::busy, "too many commands in progress on this connection", 100});
   }
   if (behind_) return held_.push_back(std::move(command)), void();
+  begin(command);
+}
+
+void Commands::begin(wire::Command& command) {
   std::visit(
       [&](auto& body) {
         using T = std::decay_t<decltype(body)>;
@@ -83,7 +93,7 @@ void Commands::go_on() {
   while (!held_.empty() && !behind_) {
     wire::Command next = std::move(held_.front());
     held_.pop_front();
-    carry_out(next);
+    begin(next);
   }
 }
 

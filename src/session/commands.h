@@ -8,6 +8,7 @@
 #include <deque>
 #include <string>
 
+#include "limits/limits.h"
 #include "session/frames.h"
 
 namespace kith {
@@ -16,17 +17,21 @@ struct PreferenceWish;
 
 class Commands {
  public:
-  // `frames` gets the answers. Both, and `user`, outlive it.
-  Commands(Place& place, Frames& frames, const UserId& user) : place_(place), frames_(frames), user_(user) {}
+  // `frames` gets the answers. Both, and `user`, outlive it. `device` may be empty.
+  Commands(Place& place, Frames& frames, const UserId& user, const DeviceId& device)
+      : place_(place), frames_(frames), user_(user), meter_(place.limits, user, device, frames.transport().address()) {}
 
-  // Any command but auth, confirm and ping, which are the connection's own. Beyond SessionOptions::commands_max in progress: busy.
+  // Any command but auth, confirm and ping, which are the connection's own. Beyond SessionOptions::commands_max in progress: busy. Beyond
+  // what the user, the device or the address may do: rate_limited, and whoever takes no notice of it is disconnected.
   void carry_out(wire::Command& command);
 
   // The conversation whose marks and typing are to be told live, and whether what others read is.
   const std::optional<ConversationId>& looking() const { return looking_; }
   bool shows_read() const { return shows_read_; }
+  const Meter& meter() const { return meter_; }
 
  private:
+  void begin(wire::Command& command);
   void carry_out(std::uint64_t re, wire::Send& send);
   void carry_out(std::uint64_t re, wire::Open& open);
   void carry_out(std::uint64_t re, wire::GetHistory& get);
@@ -93,6 +98,7 @@ class Commands {
   Place& place_;
   Frames& frames_;
   const UserId& user_;
+  Meter meter_;
   std::uint32_t in_progress_ = 0;
   // Commands that first ask about other users would be overtaken by those behind them, which therefore wait.
   bool behind_ = false;

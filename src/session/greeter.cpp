@@ -4,9 +4,12 @@ namespace kith {
 
 Greeter::Greeter(Place& place, Transport& transport, Encoding encoding) : place_(place), frames_(place, transport, encoding) {
   const SessionOptions& options = place.options;
-  wire::Hello hello{"kith.v1", options.heartbeat_s, wire::Limits{options.frame_bytes_max, options.text_bytes_max, 200, 100}};
+  wire::Hello hello{"kith.v1", options.heartbeat_s,
+                    wire::Limits{options.frame_bytes_max, options.text_bytes_max, 200, 100, options.edit_s, options.delete_s}};
   frames_.write({0, std::move(hello)});
+  auto refused = place.limits ? place.limits->stranger(transport.address(), kConnectionCost) : std::nullopt;
   timeout_ = place.loop.after(options.auth_within, [this] { end(0, Code::auth_timeout); });
+  if (refused) end(0, *refused);
 }
 
 void Greeter::received(std::string_view frame) {

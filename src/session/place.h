@@ -6,6 +6,7 @@
 
 #include "base/loop.h"
 #include "inbox/inboxes.h"
+#include "limits/limits.h"
 #include "session/backend.h"
 #include "wire/json_reader.h"
 
@@ -21,6 +22,7 @@ struct SessionOptions {
   std::uint32_t commands_max = 256;  // In progress on one connection; beyond: busy.
   std::uint32_t heartbeat_s = 30;
   std::uint32_t frame_bytes_max = 64 << 10;
+  std::uint32_t edit_s = 0, delete_s = 0;  // Told to clients; the conversations enforce them.
   std::string durability = "fsync";
   std::string node = "node-1";
 };
@@ -41,8 +43,9 @@ struct Place {
   wire::JsonReader& reader;
   const SessionOptions& options;
   Traffic& traffic;
-  std::string scratch;    // For the frame that is being written.
-  bool stopping = false;  // New sessions are sent away at once.
+  std::string scratch;       // For the frame that is being written.
+  bool stopping = false;     // New sessions are sent away at once.
+  Limits* limits = nullptr;  // None: nobody is limited.
 };
 
 }  // namespace kith
