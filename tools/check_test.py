@@ -22,16 +22,24 @@ GOOD = {
     "src/log/CMakeLists.txt": "kith_library(log SOURCES log.cpp)\n",
     "src/log/log.cpp": '#include "base/time.h"\n',
     "src/front/http.h": HEADER,
-    "src/front/http.cpp": '#include "front/http.h"\n',
+    "src/front/http.cpp": '#include "front/http.h"\nconst Rate rate{20, 5ms};\n',
     "src/front/CMakeLists.txt": "kith_library(front SOURCES http.cpp)\n",
     "src/terminal/CMakeLists.txt": "add_executable(kith main.cpp)\n",
     "src/terminal/main.cpp": 'int main(int, char** words) { return words[1][0] == "chat"[0]; }\n',
+    "src/front/limit.h": HEADER + "inline constexpr int kRequestsMax = 64 << 10, kBytesMax = 1'000;\n",
+    "src/server/config.cpp": 'Option options[] = {\n    {"rate", "N/s", 0},\n};\n',
+    "src/server/CMakeLists.txt": "kith_library(server SOURCES config.cpp)\n",
+    "docs/limits.md": "# Limits\n\n| limit | default | option | beyond it | in the code |\n|---|---|---|---|---|\n"
+                      "| requests | 64 KiB | | `busy` | `src/front/limit.h` `kRequestsMax` |\n"
+                      "| bytes | 1,000 | | `busy` | `src/front/limit.h` `kBytesMax` |\n"
+                      "| all | 200/s, 20 at once | `--rate` | `busy` | `src/front/http.cpp` `rate` |\n",
     "README.md": "# Kith\n\nRun `./dev test`. See [how](docs/how.md#the-way).\n\n"
                  "```\n$ ./dev test\n$ build/release/bin/kith chat bob\n```\n",
     "docs/how.md": "# How\n\n## The way\n\n[back](../README.md), [elsewhere](https://example.org/x)\n",
 }
 
 LONG = "x" * 141
+LIMITS = GOOD["docs/limits.md"]
 
 # rule, file, its bad content (None: taken away), line of the failure, words of the failure
 BAD = [
@@ -69,6 +77,14 @@ BAD = [
     ("one title per document", "docs/how.md", "Text\n\n# How\n", 3, "not the first line"),
     ("links resolve", "docs/how.md", "# How\n\n## The way\n[back](README.md)\n", 4, "correct the path"),
     ("links resolve", "docs/how.md", "# How\n", 3, "no such heading"),
+    ("limits are documented as they are", "docs/limits.md", LIMITS.replace("64 KiB", "63 KiB"), 5, "but src/front/limit.h has 64 << 10"),
+    ("limits are documented as they are", "docs/limits.md", LIMITS.replace("200/s", "100/s"), 7, "{20, 5ms}"),
+    ("limits are documented as they are", "docs/limits.md", LIMITS.replace("20 at once", "some"), 7, "{20, 5ms}"),
+    ("limits are documented as they are", "docs/limits.md", LIMITS.replace("`kBytesMax`", "`kBitsMax`"), 6, "gives kBitsMax no value"),
+    ("limits are documented as they are", "docs/limits.md", LIMITS.replace("| `busy` |", "|", 1), 5, "is no row"),
+    ("limits are documented as they are", "docs/limits.md", LIMITS.replace("--rate", "--rates"), 7, "no option"),
+    ("limits are documented as they are", "docs/limits.md", None, 1, "is missing"),
+    ("limits are documented as they are", "src/front/http.h", HEADER + "constexpr int kFieldsMax = 64;\n", 11, "does not list"),
     ("commands in documents exist", "README.md", "# Kith\n\nRun `./dev tests`.\n", 3, "see ./dev help"),
     ("commands in documents exist", "README.md", "# Kith\n```\n./configure\n```\n", 3, "is not in the tree"),
     ("commands in documents exist", "README.md", "# Kith\n```\nbuild/release/bin/kithx\n```\n", 3, "no program kithx"),
