@@ -206,6 +206,8 @@ class Device:
         self.everything.append(frame)
         self.unanswered.discard(frame.get("re"))
         self.apply(frame)
+        if "re" not in frame:
+            self.link.applied()
 
     def settle(self):
         """Applies what is on its way: a ping that is answered comes after what was pushed before, if not always; so twice, and a breath."""

@@ -219,7 +219,8 @@ def test_nothing_is_left_of_a_deleted_message(server):
     laptop.change("edit", where, seq, text=SECRETS[1])
     laptop.change("edit", where, seq, text=SECRETS[2])
     phone.change("react", where, seq, emoji="🍉")
-    phone.wait_for(where, 6)
+    for device in (laptop, phone):
+        device.wait_for(where, 6)
     away = afresh(phone, "away")
     away.cut()
     before = phone.message(where, seq)
@@ -466,7 +467,8 @@ def test_changes_outlive_the_server(new_server, end):
     laptop.wait_for(where, head + 1)
     log = laptop.whole_log(where)
     head = log[-1][1]["seq"]
-    phone.wait_for(where, head)
+    for device in (laptop, phone):
+        device.wait_for(where, head)
     now = laptop.message(where, 1)
     assert now["text"] == log[-1][1]["text"] and now["reactions"] == [{"emoji": "👍", "users": [phone.user]}]
     assert [edit["seq"] for edit in now["edits"]] == [body["seq"] for kind, body in log if kind == "edited" and body["target"] == 1]

@@ -17,6 +17,9 @@ class Script:
     def hear(self, timeout):
         return self.frames.pop(0)
 
+    def applied(self):
+        pass
+
 
 def message(seq, text="hi"):
     return {"conversation": WHERE, "seq": seq, "from": "alice", "time": "2026-11-21T09:00:00.123Z", "n": seq, "clientId": "0" * 32,

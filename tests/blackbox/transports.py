@@ -5,13 +5,15 @@ All of them say and hear the same frames; the twins of commands are those of doc
 
 import contextlib
 import json
+import re
 import time
 import urllib.parse
 from collections import deque
 
 from document import CLOSE_NAMES, COMMAND, ERRORS, FRAME, TWINS, error_problems, frame_problems, once
+from document import TEXT as PAGE
 from proto import decode, encode
-from wire import BINARY, TEXT, WAIT_S, Closed, Late
+from wire import BINARY, TEXT, WAIT_S, Answer, Closed, Late
 
 PROTO = ("kith.v1.proto",)
 REQUESTS_OF_A_CONNECTION = 100
@@ -108,6 +110,9 @@ class WebSocket(Link):
     def limit(self, size):
         self.socket.budget = size
 
+    def applied(self):
+        pass
+
 
 class Caller:
     """Commands over HTTP, one after the other."""
@@ -202,6 +207,9 @@ class Polling:
         """Cuts the polls after so many bytes."""
         self.budget = size
 
+    def applied(self):
+        pass
+
     def say(self, command):
         frame = self.caller.answer(command)
         if frame:
@@ -253,6 +261,90 @@ class Polling:
             self.socket.close()
 
 
+class Events:
+    """GET /v1/events for what comes, the twins over HTTP for commands."""
+
+    name = "sse"
+
+    def __init__(self, device, protocols=None, **how):
+        self.device, self.caller = device, Caller(device.server, device.token)
+        self.socket, self.answers = device.server.socket(**how), deque()
+        self.chunk, self.text, self.id = None, b"", None
+        # What a library does by itself, or what a client does that knows positions from other transports.
+        self.by_id = device.dice.random() < 0.5
+
+    def begin(self):
+        device, deadline = self.device, time.monotonic() + WAIT_S
+        place, headers = {}, {"Accept": "text/event-stream"}
+        if self.by_id and device.cursor and not device.useq:
+            headers["Last-Event-ID"] = device.cursor
+        else:
+            place = {**({"cursor": device.cursor} if device.cursor else {}), **({"useq": device.useq} if device.useq else {})}
+        self.socket.write(request(device.server, device.token, "GET", "/v1/events" + query(place), None, headers))
+        status, headers = self.socket.read_head(deadline)
+        if status != 200:
+            raise Ended(problem_of(Answer(status, headers, self.socket.take(int(headers["content-length"]), deadline))))
+        assert headers["content-type"].startswith("text/event-stream") and headers["transfer-encoding"] == "chunked", headers
+        first = self.hear()
+        device.ready = first["ready"]
+        device.head = device.ready.get("useq", 0)
+        assert device.ready["user"] == device.user and "re" not in first
+
+    def limit(self, size):
+        self.socket.budget = size
+
+    def say(self, command):
+        frame = self.caller.answer(command)
+        if frame:
+            self.answers.append(frame)
+
+    def hear(self, timeout=WAIT_S):
+        if self.answers:
+            return self.answers.popleft()
+        deadline = time.monotonic() + timeout
+        while True:
+            fields = self.event(deadline)
+            self.id = fields.get("id")
+            if "data" not in fields:
+                assert not fields, f"an event without a frame: {fields}"
+                continue
+            frame = json.loads(fields["data"], object_pairs_hook=once)
+            problems = list(frame_problems(frame))
+            assert not problems, f"{problems} in {str(frame)[:2000]}"
+            if "error" in frame:
+                raise Ended(frame["error"])
+            moves = "useq" in frame.get("event", {}) or any(name in frame for name in ("page", "resync", "synced"))
+            assert bool(self.id) == moves, f"id {self.id} with {frame}"
+            return frame
+
+    def event(self, deadline):
+        """→ its fields; {} of a comment"""
+        while not (end := re.search(rb"\r?\n\r?\n", self.text)):
+            if self.chunk is None:
+                self.chunk = int(self.socket.read_line(deadline), 16)
+            if self.chunk == 0:
+                raise Closed()
+            self.text += self.socket.take(self.chunk + 2, deadline)[:-2]
+            self.chunk = None
+        lines, self.text = re.split("\r?\n", self.text[:end.start()].decode()), self.text[end.end():]
+        fields = {}
+        for line in lines:
+            name, value = line.split(":", 1)
+            assert name in ("", "id", "data", "retry") and name not in fields, lines
+            if name:
+                fields[name] = value.removeprefix(" ")
+        return fields
+
+    def applied(self):
+        """What was heard last was applied."""
+        if self.id and self.by_id:
+            self.device.cursor, self.device.useq = self.id, 0
+
+    def cut(self):
+        self.caller.close()
+        self.socket.close()
+
+
 class Ended(Closed):
     """The stream of a transport over HTTP ended with an error: what a close code is to a WebSocket."""
 
@@ -261,4 +353,4 @@ class Ended(Closed):
         self.error = error
 
 
-TRANSPORTS = {"ws": WebSocket, "poll": Polling}
+TRANSPORTS = {"ws": WebSocket, "poll": Polling, **({"sse": Events} if "`GET /v1/events" in PAGE else {})}

@@ -80,10 +80,13 @@ class Socket:
             raise Closed()
         self.arrived += data
 
-    def take(self, size, deadline):
+    def have(self, size, deadline):
         while len(self.arrived) < size:
             self.more(deadline)
-        taken = bytes(self.arrived[:size])
+        return bytes(self.arrived[:size])
+
+    def take(self, size, deadline):
+        taken = self.have(size, deadline)
         del self.arrived[:size]
         return taken
 
@@ -91,6 +94,13 @@ class Socket:
 
     def read_answer(self, timeout=WAIT_S, head_only=False):
         deadline = time.monotonic() + timeout
+        status, headers = self.read_head(deadline)
+        assert "transfer-encoding" not in headers, "this client wants Content-Length"
+        size = 0 if head_only or status == 101 else int(headers.get("content-length", 0))
+        return Answer(status, headers, self.take(size, deadline))
+
+    def read_head(self, deadline):
+        """→ the status of an answer and its headers"""
         while b"\r\n\r\n" not in self.arrived:
             self.more(deadline)
         head, self.arrived = self.arrived.split(b"\r\n\r\n", 1)
@@ -101,9 +111,13 @@ class Socket:
         for line in lines:
             name, value = line.split(":", 1)
             headers[name.lower()] = value.strip()
-        assert "transfer-encoding" not in headers, "this client wants Content-Length"
-        size = 0 if head_only or status == "101" else int(headers.get("content-length", 0))
-        return Answer(int(status), headers, self.take(size, deadline))
+        return int(status), headers
+
+    def read_line(self, deadline):
+        """→ the bytes up to a line feed, without the end of line"""
+        while b"\n" not in self.arrived:
+            self.more(deadline)
+        return self.take(self.arrived.index(b"\n") + 1, deadline).rstrip(b"\r\n")
 
     def ask(self, text, timeout=WAIT_S):
         self.write(text.encode("latin-1") if isinstance(text, str) else text)
@@ -132,21 +146,22 @@ class Socket:
         self.write(frame(opcode, payload, fin, reserved, masked))
 
     def read_frame(self, timeout=WAIT_S):
-        """→ (opcode, payload) of the next frame; a server's frame is whole, unmasked and as short as it can be."""
+        """→ (opcode, payload) of the next frame; a server's frame is whole, unmasked and as short as it can be. Late takes nothing."""
         deadline = time.monotonic() + timeout
-        first, second = self.take(2, deadline)
+        first, second = self.have(2, deadline)
         assert first & 0x70 == 0, "reserved bits are set"
         assert second & 0x80 == 0, "a server must not mask"
         opcode, size = first & 15, second & 127
         assert opcode in (TEXT, BINARY, CLOSE, PING, PONG) and first & 0x80, f"opcode {opcode}, fin {first >> 7}"
+        begin = {126: 4, 127: 10}.get(size, 2)
         if size == 126:
-            size = struct.unpack(">H", self.take(2, deadline))[0]
+            size = struct.unpack(">H", self.have(begin, deadline)[2:])[0]
             assert size > 125, "the length is not the shortest form"
         elif size == 127:
-            size = struct.unpack(">Q", self.take(8, deadline))[0]
+            size = struct.unpack(">Q", self.have(begin, deadline)[2:])[0]
             assert size > 0xFFFF, "the length is not the shortest form"
         assert opcode < 8 or size <= 125, "a control frame of more than 125 bytes"
-        return opcode, self.take(size, deadline)
+        return opcode, self.take(begin + size, deadline)[begin:]
 
     def read_message(self, timeout=WAIT_S):
         """The next text or binary message. Answers pings, and the close, which it raises."""
