@@ -54,7 +54,8 @@ class Device:
         self.position = None  # The useq that the next one must follow; not known from a resync to the first event.
         self.entries = defaultdict(dict)  # conversation → {seq: what the entry says; a message as it is now}
         self.kinds = defaultdict(dict)  # conversation → {seq: kind of the entry}
-        self.reads, self.with_ = {}, {}
+        self.reads, self.with_, self.contacts = {}, {}, {}
+        self.cleared, self.hidden, self.settings = defaultdict(int), defaultdict(set), {}
         self.holes = defaultdict(list)  # conversation → [(low, high)]: what pages left out of (low, high].
         self.everything = []  # All frames of all connections.
         self.numbers = itertools.count(1)
@@ -136,12 +137,14 @@ class Device:
 
     def whole_log(self, conversation):
         """All entries by `after`, page by page. → [(kind, what it says)]"""
-        found = []
+        found, after = [], 0
         while True:
-            entries, page = self.history(conversation, after=found[-1][1]["seq"] if found else 0, limit=200)
+            entries, page = self.history(conversation, after=after, limit=200)
             found += [kind_of(entry) for entry in entries]
             if not page.get("more"):
                 return found
+            assert page.get("to", 0) > after or found[-1][1]["seq"] > after, f"a page that leads nowhere: {page}"
+            after = max(page.get("to", 0), found[-1][1]["seq"] if found else 0)
 
     def whole_history(self, conversation):
         """All messages."""
@@ -301,6 +304,12 @@ class Device:
         self.step_open = None if "useq" in event else where
         if kind == "read":
             self.reads[where] = said["seq"]
+        elif kind == "contact":
+            self.contacts[said["user"]] = said["state"]
+        elif kind == "settings":
+            self.settings[where] = said
+        elif kind in ("cleared", "hidden"):
+            self.take_out(where, *((said["seq"],) if kind == "cleared" else (0, said["seq"])))
         elif kind:
             self.keep(kind, said, where, said["seq"], live=True)
         if "useq" in event:
@@ -318,23 +327,35 @@ class Device:
             where, after, to = change["conversation"], change.get("from", 0), change.get("to", 0)
             entries = [kind_of(entry) for entry in change.get("entries", [])]
             seqs = [body["seq"] for _, body in entries]
-            breaks = [seq for seq, (kind, body) in zip(seqs, entries) if seq - 1 not in seqs and not self.comes_in(kind, body)]
+            self.take_out(where, change.get("cleared", 0), *[hidden["seq"] for hidden in change.get("hidden", [])])
+            shown = [*seqs, *self.hidden[where], *range(after + 1, self.cleared[where] + 1)]
+            breaks = [seq for seq, (kind, body) in zip(seqs, entries) if seq - 1 not in shown and not self.comes_in(kind, body)]
             assert breaks in ([], seqs[:1]) and seqs == sorted(set(seqs)), f"({after}, {to}] with entries {seqs}"
-            assert not seqs or (after < seqs[0] and seqs[-1] == to), f"({after}, {to}] with entries {seqs}"
+            assert not seqs or (after < seqs[0] and (seqs[-1] == to or to in shown)), f"({after}, {to}] with entries {seqs}"
             assert not list(older_than_itself(change.get("entries", []))), change
             texts += [body.get("text", "") for _, body in entries]
             for kind, body in entries:
                 self.keep(kind, body, where, to)
             if "read" in change:
                 self.reads[where] = change["read"]
+            if "settings" in change:
+                self.settings[where] = change["settings"]
             if to:
                 self.highest[where] = to
                 self.holes[where].append((after, seqs[0] - 1 if seqs else to))
             assert ("with" in change) == where.startswith("d_"), change
             self.with_[where] = change.get("with")
         assert len(texts) <= 200 and sum(len(text.encode()) for text in texts) <= 128 * 1024, "a page holds 200 entries and 128 KiB of text"
+        self.contacts.update({contact["user"]: contact["state"] for contact in page.get("contacts", [])})
         self.cursor, self.useq, self.position = page["cursor"], 0, end
         assert len(self.cursor) <= 64
+
+    def take_out(self, where, cleared=0, *hidden):
+        """Drops what the user took out of their view."""
+        self.cleared[where] = max(self.cleared[where], cleared)
+        self.hidden[where].update(hidden)
+        for seq in [seq for seq in self.entries[where] if seq <= self.cleared[where] or seq in self.hidden[where]]:
+            del self.entries[where][seq], self.kinds[where][seq]
 
     def comes_in(self, kind, body):
         """An entry with which this user comes into a group: what lies before it is not theirs to see."""
@@ -342,6 +363,8 @@ class Device:
 
     def keep(self, kind, found, where, known, live=False):
         """Stores an entry, which holds all changes up to `known`, and applies what it changes."""
+        taken_out = found["seq"] <= self.cleared[where] or found["seq"] in self.hidden[where]
+        assert not taken_out, f"{self} sees again what it took out: {found}"
         seq, entries, kinds = found["seq"], self.entries[where], self.kinds[where]
         source = "event" if live else "page"
         assert seq > self.highest.get(where, 0), f"{self}: {source} brings seq {seq} after {self.highest[where]} in one connection"

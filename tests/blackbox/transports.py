@@ -107,6 +107,10 @@ class WebSocket(Link):
         device.head = device.ready.get("useq", 0)
         assert device.ready["user"] == device.user
 
+    def confirm(self):
+        """Says that the device has what brought it to its position."""
+        self.say({"confirm": {"useq": self.device.position}})
+
     def limit(self, size):
         self.socket.budget = size
 
@@ -203,6 +207,11 @@ class Polling:
     def begin(self):
         pass
 
+    def confirm(self):
+        frame = self.poll(0)  # What is presented is confirmed.
+        if frame:
+            self.heard.append(frame)
+
     def limit(self, size):
         """Cuts the polls after so many bytes."""
         self.budget = size
@@ -289,6 +298,12 @@ class Events:
         device.ready = first["ready"]
         device.head = device.ready.get("useq", 0)
         assert device.ready["user"] == device.user and "re" not in first
+
+    def confirm(self):
+        device = self.device
+        where = {"cursor": device.cursor, **({"useq": device.useq} if device.useq else {})}
+        answer = self.caller.request("PUT", "/v1/sync" + query(where))
+        assert answer.status == 204, answer
 
     def limit(self, size):
         self.socket.budget = size
