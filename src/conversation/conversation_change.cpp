@@ -107,7 +107,8 @@ Result<bool> Conversation::judge(Waiting& waiting) const {
   auto member = roster_.find_present(entry.from);
   if (entry.kind == EntryKind::left && !member && roster_.find(entry.from)) return false;
   if (entry.kind != EntryKind::created && !member) {
-    return Failure{roster_.find(entry.from) ? Code::forbidden : Code::not_found, "not a member of this conversation"};
+    // Who never was one hears what is said of a conversation that there is not, to the letter.
+    return roster_.find(entry.from) ? Failure{Code::forbidden, "no member any more"} : Failure{Code::not_found};
   }
   Space space = store_.space();
   // Deleting makes room one day; everything else takes some now.
