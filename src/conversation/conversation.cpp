@@ -164,6 +164,7 @@ Task<Result<Ok>> Conversation::block(UserId member, bool blocked) {
   if (!put) co_return to_failure(put.error());
   roster_.set_blocked(*index, blocked);
   ++rules_;
+  for (std::size_t i = 0; marks_ && blocked && i < roster_.size(); ++i) marks_->forget(roster_[i].user);
   co_return Ok{};
 }
 
