@@ -4,8 +4,8 @@
 //   Order        What one user does about one other happens in the order of the calls. What the other does meanwhile may come between.
 //   Durable      add() and remove() complete when both users' inboxes have it; prefer() when its row is written.
 //   Consistent   Each user's home alone decides whether they added the other (ContactMarks::mine) and tells the other's home, which keeps a
-//                copy (theirs). Adding tells first and decides then, removing decides first: nobody is taken for a contact who is none.
-//                What a crash cut off half way is whole again after a repeat.
+//                copy (theirs). Adding tells first and decides then, so that a contact at one home is known at the other; removing decides
+//                first, so that it holds at once. What a crash cut off half way is whole again after a repeat.
 //   Cancelled    A caller may drop its task: what has begun goes on to its end here.
 //   Fails        With what a client can be told.
 #pragma once

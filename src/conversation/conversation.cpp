@@ -16,8 +16,15 @@ constexpr std::uint32_t kMembersPage = 1024;
 
 }  // namespace
 
-Conversation::Conversation(Loop& loop, Store& store, Delivery& delivery, ConversationId id, Epoch epoch, Limits* limits)
-    : loop_(loop), store_(store), delivery_(delivery), id_(id), limits_(limits), log_(loop, store, log_id(id), epoch, *this) {}
+Conversation::Conversation(Loop& loop, Store& store, Delivery& delivery, ConversationId id, Epoch epoch, Limits* limits,
+                           ConversationOptions options)
+    : loop_(loop),
+      store_(store),
+      delivery_(delivery),
+      id_(id),
+      limits_(limits),
+      options_(options),
+      log_(loop, store, log_id(id), epoch, *this) {}
 
 Conversation::~Conversation() = default;
 

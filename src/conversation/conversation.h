@@ -24,12 +24,25 @@
 #include "conversation/delivery.h"
 #include "conversation/entry.h"
 #include "conversation/group.h"
+#include "conversation/invites.h"
 #include "conversation/marks.h"
 #include "conversation/roster.h"
 #include "limits/limits.h"
 #include "log/log.h"
 
 namespace kith {
+
+// Who may write to somebody who has not added them as a contact, and with whom there is no message yet.
+enum class FirstContact : std::uint8_t {
+  requests,  // Everybody; the list tells such a conversation from others.
+  open,      // Everybody.
+  contacts,  // Nobody: refused.
+};
+
+struct ConversationOptions {
+  FirstContact first_contact = FirstContact::requests;
+  std::size_t members_max = 10'000;  // Of a group; beyond: limit_reached.
+};
 
 struct SendRequest {
   UserId from;
@@ -47,6 +60,7 @@ struct ChangeRequest {
   std::string text;
   Details details{};
   PermissionWish permissions{};  // Of a group.
+  ClientId invite{};             // By which one joins.
 };
 struct Change {
   Seq seq;  // 0: there was nothing to change.
@@ -60,6 +74,15 @@ struct GroupView {
   std::uint32_t members = 0;
   std::optional<Role> role;  // Nothing: no member any more.
   Seq head;                  // The newest entry that this user may see.
+  bool waiting = false;      // Not in yet: somebody must let them in.
+};
+struct InviteWish {
+  std::uint32_t expires_s = 0, uses = 0;  // uses 0: any number.
+  bool approval = false;
+};
+struct InviteList {
+  std::vector<InviteRow> links;  // Those that are good.
+  std::vector<UserId> waiting;
 };
 struct MemberList {
   std::vector<MemberRow> members;  // Ascending by user.
@@ -104,11 +127,11 @@ class Conversation final : private Log::Owner {
   static constexpr std::size_t kWaitingMax = 1000;                    // Sends waiting for their batch; beyond: busy.
   static constexpr std::size_t kEditsMax = 100;                       // Of one message; beyond: limit_reached.
   static constexpr std::size_t kEmojiMax = 20, kReactionsMax = 1000;  // Of one message; beyond: limit_reached.
-  static constexpr std::size_t kMembersMax = 10'000;                  // Of a group; beyond: limit_reached.
   static constexpr std::size_t kFullMembersMax = 250;                 // Of a group with marks and typing.
 
   // Without `limits` it takes any number of entries, and changes at any time.
-  Conversation(Loop& loop, Store& store, Delivery& delivery, ConversationId id, Epoch epoch, Limits* limits = nullptr);
+  Conversation(Loop& loop, Store& store, Delivery& delivery, ConversationId id, Epoch epoch, Limits* limits = nullptr,
+               ConversationOptions options = {});
   ~Conversation() override;
 
   // What to do when there is none yet.
@@ -121,6 +144,15 @@ class Conversation final : private Log::Owner {
 
   Future<Result<Receipt>> send(SendRequest request);
   Task<Result<Change>> change(ChangeRequest request);
+
+  // Links: for whoever may add members …
+  Task<Result<InviteRow>> create_invite(UserId by, InviteWish wish);
+  Task<Result<Ok>> revoke_invite(UserId by, ClientId secret);
+  Task<Result<InviteList>> invites(UserId by);
+  Task<Result<Ok>> refuse_join(UserId by, UserId user);
+  // … and for whoever has one. not_found when it is not good (any more), forbidden for who was removed since it was made.
+  Task<Result<GroupView>> join(UserId user, ClientId secret);
+  Task<Result<bool>> is_waiting(UserId user);
 
   Task<Result<GroupView>> group(UserId reader);
   // Those who are members now, after `after`.
@@ -216,6 +248,8 @@ class Conversation final : private Log::Owner {
   void remember(const Entry& entry, std::uint64_t content);
   void keep(EntryPtr entry);
   void accept(Arrival arrival);
+  bool must_search(const Arrival& arrival) const;
+  Seq search_from(const Arrival& arrival) const;
   Task<void> search_and_accept(Arrival arrival);
   Task<Result<std::optional<Known>>> search(std::size_t sender, ClientId id, Seq low, Seq high);
   bool answer_repeat(Arrival& arrival);
@@ -236,6 +270,15 @@ class Conversation final : private Log::Owner {
   // May one more entry come? Then it is counted.
   Result<Ok> take_room();
   bool too_late(const Entry& message, Duration within, Limit limit) const;
+  Result<Ok> judge_joining(const UserId& user, const ClientId& secret) const;
+  bool answers_message(Seq seq) const;
+  Task<Result<Ok>> check_host(UserId user);
+  Task<Result<GroupView>> wait_to_join(UserId user, ClientId secret);
+  Task<Result<Ok>> load_invites();
+  Task<void> lock_invites();
+  void unlock_invites();
+  Task<Result<Ok>> put_invites(std::vector<Row> rows);
+  Task<void> count_use(const Entry& joined);
   Task<void> lock_target(Seq seq);
   void unlock_target(Seq seq);
   Task<void> apply_changes();
@@ -268,6 +311,7 @@ class Conversation final : private Log::Owner {
   Delivery& delivery_;
   const ConversationId id_;
   Limits* const limits_;
+  const ConversationOptions options_;
   Bucket room_;  // Of LimitOptions::conversation.
   Log log_;
   Roster roster_;  // As of the last entry that got its place.
@@ -292,7 +336,10 @@ class Conversation final : private Log::Owner {
   bool applying_ = false;                                            // apply_changes is at work.
   std::unordered_map<Attempt, Waiting*, AttemptHash> under_way_;     // Those in either queue.
   std::map<std::size_t, std::deque<Arrival>> behind_search_;         // Sends of one member that wait for an earlier one's search.
-  std::uint64_t n_ = 0;                                              // Count at the last numbered entry.
+  std::unique_ptr<Invites> invites_;                                 // Loaded when somebody first asks.
+  bool invites_locked_ = false;
+  std::deque<Promise<Ok>> invite_turns_;
+  std::uint64_t n_ = 0;  // Count at the last numbered entry.
   WallTime last_time_;
   Seq opened_at_;       // Head when it was opened.
   bool armed_ = false;  // The pending row is durable: appends may go out.

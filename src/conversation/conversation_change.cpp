@@ -32,6 +32,7 @@ Task<Result<Change>> Conversation::change(ChangeRequest request) {
   waiting->entry = std::make_shared<Entry>();
   waiting->entry->kind = request.kind;
   waiting->entry->from = request.from;
+  waiting->entry->client_id = request.invite;
   waiting->entry->storage = std::move(request.text);
   waiting->entry->more = std::make_shared<Details>(std::move(request.details));
   waiting->effect = std::make_unique<Effect>();
@@ -106,7 +107,8 @@ Result<bool> Conversation::judge(Waiting& waiting) const {
   const Entry& entry = *waiting.entry;
   auto member = roster_.find_present(entry.from);
   if (entry.kind == EntryKind::left && !member && roster_.find(entry.from)) return false;
-  if (entry.kind != EntryKind::created && !member) {
+  bool comes = entry.kind == EntryKind::created || entry.kind == EntryKind::joined;
+  if (!comes && !member) {
     // Who never was one hears what is said of a conversation that there is not, to the letter.
     return roster_.find(entry.from) ? Failure{Code::forbidden, "no member any more"} : Failure{Code::not_found};
   }
@@ -117,9 +119,17 @@ Result<bool> Conversation::judge(Waiting& waiting) const {
   if (entry.kind != EntryKind::message) return judge_group_change(waiting, member);
   if (id_.is_direct() && roster_.any_blocked()) return Failure{Code::refused};
   if (!id_.is_direct() && !group_.permissions.allow(roster_[*member].role, Deed::send)) return Failure{Code::forbidden};
-  if (Seq answered = entry.details().reply_to; answered > shown_ || (answered > Seq{0} && !roster_.may_see(*member, answered)))
-    return Failure{Code::invalid_argument, "replyTo"};
+  if (Seq answered = entry.details().reply_to; answered > Seq{0}) {
+    if (answered > shown_ || !roster_.may_see(*member, answered) || !answers_message(answered))
+      return Failure{Code::invalid_argument, "replyTo"};
+  }
   return true;
+}
+
+// As far as the cache knows; what lies before it was looked up (search_and_accept).
+bool Conversation::answers_message(Seq seq) const {
+  bool cached = !recent_.empty() && seq >= recent_.front()->seq && seq <= shown_;
+  return !cached || recent_[seq - recent_.front()->seq]->kind == EntryKind::message;
 }
 
 Result<bool> Conversation::judge_message_change(const Waiting& waiting, std::size_t member) const {
@@ -167,16 +177,33 @@ bool Conversation::too_late(const Entry& message, Duration within, Limit limit) 
 Result<bool> Conversation::judge_group_change(Waiting& waiting, std::optional<std::size_t> member) const {
   if (id_.is_direct()) return Failure{Code::not_found, "not a group"};
   Entry& entry = *waiting.entry;
-  if (entry.kind == EntryKind::created) return roster_.size() == 0;
-  Role role = roster_[*member].role;
   auto details = std::make_shared<Details>(entry.details());
-  if (entry.kind == EntryKind::left) return true;
+  if (entry.kind == EntryKind::created) {
+    if (roster_.size() > 0) return false;
+    if (details->users.size() + 1 > options_.members_max) return Failure{Code::limit_reached, "members"};
+    return true;
+  }
+  // A newcomer has heard of no earlier entry, so this one says what the group is called.
+  if (entry.kind == EntryKind::added || entry.kind == EntryKind::joined) entry.storage = group_.title;
+  if (entry.kind == EntryKind::joined) {
+    if (member) return false;
+    auto joins = judge_joining(entry.from, entry.client_id);
+    if (!joins) return joins.error();
+    return true;
+  }
+  Role role = roster_[*member].role;
+  if (entry.kind == EntryKind::left) {
+    auto heir = role == Role::owner ? roster_.heir(*member) : std::nullopt;
+    details->heir = heir ? roster_[*heir].user : UserId();
+    entry.more = std::move(details);
+    return true;
+  }
   bool allowed = entry.kind == EntryKind::role ? role >= Role::admin : group_.permissions.allow(role, deed_of(entry.kind));
   if (!allowed) return Failure{Code::forbidden};
   switch (entry.kind) {
     case EntryKind::added:
       std::erase_if(details->users, [&](const UserId& user) { return is_member(user); });
-      if (roster_.present() + details->users.size() > kMembersMax) return Failure{Code::limit_reached, "members"};
+      if (roster_.present() + details->users.size() > options_.members_max) return Failure{Code::limit_reached, "members"};
       break;
     case EntryKind::removed:
     case EntryKind::role:
@@ -236,6 +263,7 @@ Task<void> Conversation::apply(Waiting& waiting) {
     co_return;
   }
   Effect& effect = *waiting.effect;
+  if (entry.kind == EntryKind::joined) co_await count_use(entry);
   if (effect.group_row) {
     std::vector<Row> rows{*effect.group_row};
     co_await put_rows(RowTable::groups, std::move(rows));
@@ -253,6 +281,8 @@ void Conversation::take_group_change(Waiting& waiting) {
     if (marks_ && !roster_[member].present()) marks_->forget(roster_[member].user);
   }
   while (members_.size() < roster_.size()) members_.emplace_back();
+  InviteRow* link = entry.kind == EntryKind::joined ? invites_->find(entry.client_id) : nullptr;
+  if (link) ++link->coming;
   bool about_group = entry.kind == EntryKind::created || entry.kind == EntryKind::changed;
   if (!about_group || group_.changed >= entry.seq) return;
   group_ = {std::string(entry.text()), entry.details().permissions.value_or(Permissions{}), entry.seq};
@@ -345,6 +375,10 @@ Task<Result<Ok>> Conversation::repeat_changes(std::vector<EntryPtr> changes) {
       waiting.effect->target = target->front();
       if (waiting.effect->target->version >= change->seq) continue;
     } else {
+      if (change->kind == EntryKind::joined) {
+        auto loaded = co_await load_invites();
+        if (!loaded) co_return loaded;
+      }
       take_group_change(waiting);
     }
     co_await apply(waiting);

@@ -150,12 +150,14 @@ Task<void> Conversation::settle() {
 
 bool Conversation::evictable() const {
   return !armed_ && !pending_busy_ && log_.idle() && waiting_.empty() && in_flight_.empty() && unshown_.empty() && targets_.empty() &&
-         until_shown_.empty() && behind_search_.empty() && scope_.empty() && (!marks_ || (marks_->idle() && !marks_->watched()));
+         until_shown_.empty() && behind_search_.empty() && !invites_locked_ && scope_.empty() &&
+         (!marks_ || (marks_->idle() && !marks_->watched()));
 }
 
 std::size_t Conversation::bytes() const {
   constexpr std::size_t kBase = 1500, kEntry = 160, kKnown = 120;
-  return kBase + text_bytes_ + recent_.size() * kEntry + known_order_.size() * kKnown + (marks_ ? marks_->bytes() : 0);
+  return kBase + text_bytes_ + recent_.size() * kEntry + known_order_.size() * kKnown + (marks_ ? marks_->bytes() : 0) +
+         (invites_ ? invites_->links.size() * 120 + invites_->waiting.size() * 60 : 0);
 }
 
 }  // namespace kith

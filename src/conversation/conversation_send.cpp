@@ -29,16 +29,23 @@ void Conversation::accept(Arrival arrival) {
     return;
   }
   if (answer_repeat(arrival)) return;
-  Seq head = shown_;
-  Seq low =
-      arrival.request.base ? std::min(*arrival.request.base, head).next() : Seq{head.value > kWindowIds ? head.value - kWindowIds + 1 : 1};
-  bool search = low < known_from_ && !planted(Plant::no_duplicate_check) && !planted(Plant::ids_forgotten);
-  if (!search) {
+  Seq answered = arrival.request.details.reply_to;
+  bool looks_back = answered > Seq{0} && answered <= shown_ && !recent_.empty() && answered < recent_.front()->seq;
+  if (!must_search(arrival) && !looks_back) {
     enqueue(std::move(arrival));
     return;
   }
   behind_search_[arrival.sender];
   scope_.spawn(search_and_accept(std::move(arrival)));
+}
+
+Seq Conversation::search_from(const Arrival& arrival) const {
+  if (arrival.request.base) return std::min(*arrival.request.base, shown_).next();
+  return Seq{shown_.value > kWindowIds ? shown_.value - kWindowIds + 1 : 1};
+}
+
+bool Conversation::must_search(const Arrival& arrival) const {
+  return search_from(arrival) < known_from_ && !planted(Plant::no_duplicate_check) && !planted(Plant::ids_forgotten);
 }
 
 // A repeat of what is in memory: known, or on its way.
@@ -76,13 +83,19 @@ void Conversation::answer_known(Arrival& arrival, const Known& known) {
 }
 
 Task<void> Conversation::search_and_accept(Arrival arrival) {
-  Seq head = shown_;
-  Seq low =
-      arrival.request.base ? std::min(*arrival.request.base, head).next() : Seq{head.value > kWindowIds ? head.value - kWindowIds + 1 : 1};
-  // What lies too far back is not searched.
-  if (const std::uint64_t rows = known_from_ - low; rows <= kScanRowsMax)
-    delivery_.charge(arrival.request.from, static_cast<std::uint32_t>(rows / kRowsSearchedForOne));
-  auto found = co_await search(arrival.sender, arrival.request.client_id, low, known_from_ - 1);
+  Result<std::optional<Known>> found = std::optional<Known>();
+  if (must_search(arrival)) {
+    Seq low = search_from(arrival);
+    // What lies too far back is not searched.
+    if (const std::uint64_t rows = known_from_ - low; rows <= kScanRowsMax)
+      delivery_.charge(arrival.request.from, static_cast<std::uint32_t>(rows / kRowsSearchedForOne));
+    found = co_await search(arrival.sender, arrival.request.client_id, low, known_from_ - 1);
+  }
+  if (Seq answered = arrival.request.details.reply_to; found && !*found && answered > Seq{0} && answered <= shown_) {
+    auto target = co_await range(answered, answered);
+    if (!target) found = target.error();
+    if (target && target->front()->kind != EntryKind::message) found = Failure{Code::invalid_argument, "replyTo"};
+  }
   auto behind = std::move(behind_search_[arrival.sender]);
   behind_search_.erase(arrival.sender);
   if (!found) {

@@ -90,11 +90,16 @@ class FakeInboxes final : public Delivery {
     return Future<Result<Ok>>::ready(Ok{});
   }
   void charge(UserId who, std::uint32_t cost) override { charged[who] += cost; }
+  Future<Result<bool>> has_added(UserId user, UserId other) override { return Future<Result<bool>>::ready(added.contains({user, other})); }
+  Future<Result<bool>> may_add(UserId user, UserId by) override {
+    return Future<Result<bool>>::ready(!cautious.contains(user) || added.contains({user, by}));
+  }
 
   Seq mark(const UserId& who, const ConversationId& conversation) { return {taken[{who, conversation}].size()}; }
 
   std::map<UserId, Mood> moods;
-  std::set<UserId> online, strangers;
+  std::set<UserId> online, strangers, cautious;  // cautious: only who they added may add them to groups.
+  std::set<std::pair<UserId, UserId>> added;
   std::map<std::pair<UserId, ConversationId>, std::vector<EntryPtr>> taken;
   std::size_t hand_offs = 0, longest = 0, contacts_left = 1000;
   std::vector<std::pair<std::vector<UserId>, Signal>> signals;

@@ -10,11 +10,18 @@ constexpr std::uint32_t kScanRows = 1024;
 constexpr int kRecoveringMax = 64;
 }  // namespace
 
-Conversations::Conversations(Loop& loop, Store& store, Delivery& delivery, Epoch epoch, std::size_t budget_bytes, Limits* limits)
-    : loop_(loop), store_(store), delivery_(delivery), epoch_(epoch), limits_(limits), residents_(budget_bytes) {}
+Conversations::Conversations(Loop& loop, Store& store, Delivery& delivery, Epoch epoch, std::size_t budget_bytes, Limits* limits,
+                             ConversationOptions options)
+    : loop_(loop),
+      store_(store),
+      delivery_(delivery),
+      epoch_(epoch),
+      limits_(limits),
+      options_(options),
+      residents_(budget_bytes) {}
 
 Task<Result<Conversations::Pin>> Conversations::acquire(ConversationId id, Conversation::Create create) {
-  auto make = [this, id] { return std::make_unique<Conversation>(loop_, store_, delivery_, id, epoch_, limits_); };
+  auto make = [this, id] { return std::make_unique<Conversation>(loop_, store_, delivery_, id, epoch_, limits_, options_); };
   auto open = [create](Conversation& conversation) { return conversation.open(create); };
   auto pin = co_await residents_.acquire(id, make, open);
   // Who opened it first may not have wanted it made.
@@ -26,6 +33,8 @@ Task<Result<Conversations::Pin>> Conversations::acquire(ConversationId id, Conve
 }
 
 Task<Result<Receipt>> Conversations::send(ConversationId id, std::optional<UserId> to, SendRequest request) {
+  auto may = co_await may_begin(id, request.from, to);
+  if (!may) co_return may.error();
   Conversation::Create create;
   if (to) create.direct.emplace(request.from, std::move(*to));
   auto pinned = co_await acquire(id, std::move(create));
@@ -36,6 +45,8 @@ Task<Result<Receipt>> Conversations::send(ConversationId id, std::optional<UserI
 }
 
 Task<Result<Seq>> Conversations::open_direct(ConversationId id, UserId self, UserId with) {
+  auto may = co_await may_begin(id, self, with);
+  if (!may) co_return may.error();
   Conversation::Create create;
   create.direct.emplace(std::move(self), std::move(with));
   auto pinned = co_await acquire(id, std::move(create));
@@ -78,6 +89,40 @@ Task<Result<Ok>> Conversations::all_exist(std::vector<UserId> users) {
   co_return Ok{};
 }
 
+// Who is in the group already, or waits to be let in, has nothing against it.
+Task<Result<Ok>> Conversations::all_let_themselves_be_added(Conversation* group, std::vector<UserId> users, UserId by) {
+  std::erase_if(users, [&](const UserId& user) { return group && group->is_member(user); });
+  std::vector<Future<Result<bool>>> asked;
+  for (const UserId& user : users) asked.push_back(delivery_.may_add(user, by));
+  for (std::size_t i = 0; i < users.size(); ++i) {
+    Future<Result<bool>>& answer = asked[i];
+    auto may = co_await answer;
+    if (may && !*may && group) may = co_await group->is_waiting(users[i]);
+    if (!may) co_return may.error();
+    if (!*may) co_return Failure{Code::forbidden, users[i].text() + " lets only their contacts add them"};
+  }
+  co_return Ok{};
+}
+
+Task<Result<Ok>> Conversations::may_begin(ConversationId id, UserId from, std::optional<UserId> to) {
+  if (options_.first_contact != FirstContact::contacts || !id.is_direct()) co_return Ok{};
+  auto pinned = co_await acquire(id);
+  if (!pinned) co_return pinned.error();
+  if (*pinned) {
+    // Where something was said there is no stranger any more.
+    if ((*pinned)->head() > Seq{0} || !(*pinned)->is_member(from)) co_return Ok{};
+    to = (*pinned)->other(from);
+  }
+  if (!to) co_return Ok{};
+  std::vector<UserId> users{*to};
+  auto exist = co_await all_exist(std::move(users));
+  if (!exist) co_return exist;
+  auto added = co_await delivery_.has_added(*to, from);
+  if (!added) co_return added.error();
+  if (!*added) co_return Failure{Code::refused, "only who is a contact may write first"};
+  co_return Ok{};
+}
+
 Task<Result<Change>> Conversations::change(ConversationId id, ChangeRequest request) {
   if (request.kind == EntryKind::added) {
     auto exist = co_await all_exist(request.details.users);
@@ -86,6 +131,10 @@ Task<Result<Change>> Conversations::change(ConversationId id, ChangeRequest requ
   auto pinned = co_await acquire(id);
   if (!pinned) co_return pinned.error();
   if (!*pinned) co_return Failure{Code::not_found};
+  if (request.kind == EntryKind::added) {
+    auto let = co_await all_let_themselves_be_added(&**pinned, request.details.users, request.from);
+    if (!let) co_return let.error();
+  }
   auto change = co_await (*pinned)->change(std::move(request));
   co_return change;
 }
@@ -102,6 +151,12 @@ std::vector<Seq> Conversations::deleted_lately(const std::vector<EntryId>& entri
 Task<Result<GroupView>> Conversations::create_group(ConversationId id, ChangeRequest request) {
   auto exist = co_await all_exist(request.details.users);
   if (!exist) co_return exist.error();
+  auto there = co_await acquire(id);
+  if (!there) co_return there.error();
+  if (!*there) {  // A repeat finds what was made, whatever members want since.
+    auto let = co_await all_let_themselves_be_added(nullptr, request.details.users, request.from);
+    if (!let) co_return let.error();
+  }
   Conversation::Create create;
   create.group = true;
   UserId creator = request.from;
@@ -127,6 +182,46 @@ Task<Result<MemberList>> Conversations::members(ConversationId id, UserId reader
   if (!*pinned) co_return Failure{Code::not_found};
   auto list = co_await (*pinned)->members(std::move(reader), std::move(after), limit);
   co_return list;
+}
+
+Task<Result<InviteRow>> Conversations::create_invite(ConversationId id, UserId by, InviteWish wish) {
+  auto pinned = co_await acquire(id);
+  if (!pinned) co_return pinned.error();
+  if (!*pinned) co_return Failure{Code::not_found};
+  auto result = co_await (*pinned)->create_invite(std::move(by), wish);
+  co_return result;
+}
+
+Task<Result<Ok>> Conversations::revoke_invite(ConversationId id, UserId by, ClientId secret) {
+  auto pinned = co_await acquire(id);
+  if (!pinned) co_return pinned.error();
+  if (!*pinned) co_return Failure{Code::not_found};
+  auto result = co_await (*pinned)->revoke_invite(std::move(by), secret);
+  co_return result;
+}
+
+Task<Result<InviteList>> Conversations::invites(ConversationId id, UserId by) {
+  auto pinned = co_await acquire(id);
+  if (!pinned) co_return pinned.error();
+  if (!*pinned) co_return Failure{Code::not_found};
+  auto result = co_await (*pinned)->invites(std::move(by));
+  co_return result;
+}
+
+Task<Result<GroupView>> Conversations::join(ConversationId id, UserId user, ClientId secret) {
+  auto pinned = co_await acquire(id);
+  if (!pinned) co_return pinned.error();
+  if (!*pinned) co_return Failure{Code::not_found};
+  auto result = co_await (*pinned)->join(std::move(user), secret);
+  co_return result;
+}
+
+Task<Result<Ok>> Conversations::refuse_join(ConversationId id, UserId by, UserId user) {
+  auto pinned = co_await acquire(id);
+  if (!pinned) co_return pinned.error();
+  if (!*pinned) co_return Failure{Code::not_found};
+  auto result = co_await (*pinned)->refuse_join(std::move(by), std::move(user));
+  co_return result;
 }
 
 Task<Result<Ok>> Conversations::block(ConversationId id, UserId self, UserId other, bool blocked) {

@@ -16,7 +16,8 @@ namespace kith {
 
 class Conversations {
  public:
-  Conversations(Loop& loop, Store& store, Delivery& delivery, Epoch epoch, std::size_t budget_bytes, Limits* limits = nullptr);
+  Conversations(Loop& loop, Store& store, Delivery& delivery, Epoch epoch, std::size_t budget_bytes, Limits* limits = nullptr,
+                ConversationOptions options = {});
 
   // `to`: the other user of a direct conversation, which is made when it is not there yet.
   Task<Result<Receipt>> send(ConversationId id, std::optional<UserId> to, SendRequest request);
@@ -34,6 +35,11 @@ class Conversations {
   std::vector<Seq> deleted_lately(const std::vector<EntryId>& entries);
   Task<Result<GroupView>> group(ConversationId id, UserId reader);
   Task<Result<MemberList>> members(ConversationId id, UserId reader, UserId after, std::size_t limit);
+  Task<Result<InviteRow>> create_invite(ConversationId id, UserId by, InviteWish wish);
+  Task<Result<Ok>> revoke_invite(ConversationId id, UserId by, ClientId secret);
+  Task<Result<InviteList>> invites(ConversationId id, UserId by);
+  Task<Result<GroupView>> join(ConversationId id, UserId user, ClientId secret);
+  Task<Result<Ok>> refuse_join(ConversationId id, UserId by, UserId user);
   Task<Result<Ok>> block(ConversationId id, UserId self, UserId other, bool blocked);
   Task<Result<Ok>> mark(ConversationId id, UserId member, Mark mark, bool tells_read);
   Task<Result<Receipts>> look(ConversationId id, UserId member);
@@ -59,6 +65,9 @@ class Conversations {
   // Empty when there is none.
   Task<Result<Pin>> acquire(ConversationId id, Conversation::Create create = {});
   Task<Result<Ok>> all_exist(std::vector<UserId> users);
+  Task<Result<Ok>> all_let_themselves_be_added(Conversation* group, std::vector<UserId> users, UserId by);
+  // `to`: whom `from` writes to, if not the other one of a conversation that is there.
+  Task<Result<Ok>> may_begin(ConversationId id, UserId from, std::optional<UserId> to);
   Task<void> recover_one(PendingRow left, int& running);
 
   Loop& loop_;
@@ -66,6 +75,7 @@ class Conversations {
   Delivery& delivery_;
   const Epoch epoch_;
   Limits* const limits_;
+  const ConversationOptions options_;
   Residents<ConversationId, Conversation> residents_;
   Scope scope_;
 };

@@ -61,6 +61,12 @@ class Delivery {
   // Is there such a user?
   virtual Future<Result<bool>> exists(UserId user) = 0;
 
+  // Has `user` added `other` as a contact?
+  virtual Future<Result<bool>> has_added(UserId user, UserId other) = 0;
+
+  // Does `user` let `by` add them to groups?
+  virtual Future<Result<bool>> may_add(UserId user, UserId by) = 0;
+
   // Which of these users let others know what they read?
   virtual Future<Result<std::vector<bool>>> tell_read(std::vector<UserId> users) = 0;
 

@@ -11,7 +11,7 @@ namespace kith {
 namespace {
 
 constexpr std::uint8_t kPlain = 1, kDetailed = 2;  // Forms.
-constexpr auto kKindMax = static_cast<std::uint8_t>(EntryKind::role);
+constexpr auto kKindMax = static_cast<std::uint8_t>(EntryKind::joined);
 
 void write_users(ByteWriter& writer, const std::vector<UserId>& users) {
   writer.varint(users.size());
@@ -78,6 +78,7 @@ std::string encode_details(const Details& details) {
   writer.u8(static_cast<std::uint8_t>(details.role));
   writer.u8(details.permissions ? 1 : 0);
   for (Role role : details.permissions.value_or(Permissions{}).lowest) writer.u8(static_cast<std::uint8_t>(role));
+  if (!details.heir.empty()) writer.string(details.heir.text());
   return out;
 }
 
@@ -108,6 +109,11 @@ std::shared_ptr<const Details> decode_details(std::string_view bytes) {
   Permissions permissions;
   for (Role& role : permissions.lowest) good = read_role(reader, role) && good;
   if (has_permissions) details->permissions = permissions;
+  if (good && !reader.done()) {
+    auto heir = UserId::parse(reader.string());
+    good = heir.has_value();
+    if (heir) details->heir = std::move(*heir);
+  }
   return good && reader.done() ? details : nullptr;
 }
 

@@ -29,7 +29,8 @@ enum class EntryKind : std::uint8_t {
   added = 7,
   removed = 8,
   left = 9,
-  role = 10,  // `users` have `role` from here on.
+  role = 10,    // `users` have `role` from here on.
+  joined = 11,  // `from` came by the link `client_id`.
 };
 
 struct Attachment {
@@ -67,6 +68,7 @@ struct Details {
   std::vector<UserId> users;
   Role role = Role::member;
   std::optional<Permissions> permissions;
+  UserId heir;  // Who owns the group from here on, when its last owner left.
 
   bool operator==(const Details&) const = default;
 };

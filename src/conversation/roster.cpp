@@ -10,7 +10,7 @@ namespace kith {
 
 namespace {
 constexpr std::uint8_t kForm = 1;
-constexpr std::uint8_t kBlocked = 1;
+constexpr std::uint8_t kBlocked = 1, kRemoved = 2;
 constexpr std::size_t kFewMembers = 8;
 }  // namespace
 
@@ -18,7 +18,7 @@ Row encode(const MemberRow& member) {
   Row row{member.user.text(), {}};
   ByteWriter writer(row.value);
   writer.u8(kForm);
-  writer.u8(member.blocked ? kBlocked : 0);
+  writer.u8(static_cast<std::uint8_t>((member.blocked ? kBlocked : 0) | (member.removed ? kRemoved : 0)));
   writer.u8(static_cast<std::uint8_t>(member.role));
   writer.varint(member.changed.value);
   writer.varint(member.stays.size());
@@ -42,6 +42,7 @@ std::optional<MemberRow> decode_member(const Row& row) {
   if (form != kForm || !reader.done() || !user || role > static_cast<std::uint8_t>(Role::owner)) return std::nullopt;
   member.user = std::move(*user);
   member.blocked = (flags & kBlocked) != 0;
+  member.removed = (flags & kRemoved) != 0;
   member.role = static_cast<Role>(role);
   return member;
 }
@@ -126,6 +127,7 @@ std::vector<std::size_t> Roster::apply(const Entry& entry) {
       if (fresh(entry.from)) touch(enter(entry.from, Role::owner, entry.seq));
       [[fallthrough]];
     case EntryKind::added:
+    case EntryKind::joined:
       for (const UserId& user : details.users) {
         if (fresh(user)) touch(enter(user, Role::member, entry.seq));
       }
@@ -137,7 +139,9 @@ std::vector<std::size_t> Roster::apply(const Entry& entry) {
         if (!member || !fresh(user)) continue;
         // Found before leaving: who inherits is told by those who stay and were there.
         auto next = members_[*member].role == Role::owner ? heir(*member) : std::nullopt;
+        if (!details.heir.empty()) next = find_present(details.heir);
         leave(*member, entry.seq);
+        members_[*member].removed = entry.kind == EntryKind::removed;
         touch(*member);
         if (next && fresh(members_[*next].user)) {
           members_[*next].role = Role::owner;
@@ -170,6 +174,7 @@ std::size_t Roster::enter(const UserId& user, Role role, Seq seq) {
     if (row.stays.size() == kStaysMax) row.stays.erase(row.stays.begin());
     row.stays.push_back({seq});
     row.role = role;
+    row.removed = false;
     ++present_;
   }
   return *member;

@@ -31,6 +31,7 @@ struct MemberRow {
   Role role = Role::member;
   std::vector<Span> stays;  // Ascending; the last one is open while they are a member. What they may see is the union.
   Seq changed;              // The entry that this row follows from.
+  bool removed = false;     // They did not leave of themselves.
 
   bool present() const { return !stays.empty() && stays.back().last == kStillHere; }
 };
@@ -53,6 +54,8 @@ class Roster {
   std::size_t present() const { return present_; }
   bool any_blocked() const;
   std::size_t owners() const;
+  // Who owns the group when this one goes: nobody if another owner is there, or nobody at all.
+  std::optional<std::size_t> heir(std::size_t leaving) const;
 
   bool may_see(std::size_t member, Seq seq) const;
   // The parts of low … high that a member may see, ascending.
@@ -65,7 +68,6 @@ class Roster {
  private:
   std::size_t enter(const UserId& user, Role role, Seq seq);
   void leave(std::size_t member, Seq seq);
-  std::optional<std::size_t> heir(std::size_t leaving) const;
 
   std::vector<MemberRow> members_;
   std::unordered_map<UserId, std::size_t> index_;  // Only of what is too many to look through.

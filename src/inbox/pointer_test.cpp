@@ -16,7 +16,9 @@ TEST(Pointer, WhatIsWrittenComesBack) {
   SeededRandom random(1);
   for (int i = 0; i < 300; ++i) {
     Pointer pointer;
-    pointer.kind = random.below(2) == 0 ? PointerKind::advanced : PointerKind::read;
+    constexpr PointerKind kKinds[] = {PointerKind::advanced, PointerKind::read, PointerKind::contact};
+    pointer.kind = kKinds[random.below(3)];
+    if (pointer.kind == PointerKind::contact) pointer.contact = {random.below(2) == 0, random.below(2) == 0, some(random), some(random)};
     pointer.conversation = conversation(random.below(1000));
     pointer.from = {some(random)};
     pointer.to = {some(random)};
@@ -33,6 +35,7 @@ TEST(Pointer, WhatIsWrittenComesBack) {
     EXPECT_EQ(read.own, pointer.own);
     EXPECT_EQ(read.own_n, pointer.own_n);
     EXPECT_EQ(read.with, pointer.with);
+    EXPECT_EQ(read.contact, pointer.contact);
     EXPECT_EQ(encode(read), encode(pointer)) << "all of it";
   }
 }
@@ -43,11 +46,43 @@ TEST(Pointer, WhatIsDamagedOrNewerIsUnknown) {
     EXPECT_EQ(decode_pointer({{1}, {1}, 1, record.substr(0, size)}).kind, PointerKind::unknown) << size;
   }
   EXPECT_EQ(decode_pointer({{1}, {1}, 1, record + 'x'}).kind, PointerKind::unknown);
+  std::string contact =
+      encode(Pointer{.kind = PointerKind::contact, .conversation = conversation(1), .with = user(2), .contact = {true, false, 300, 4}});
+  for (std::size_t size = 0; size < contact.size(); ++size) {
+    EXPECT_EQ(decode_pointer({{1}, {1}, 1, contact.substr(0, size)}).kind, PointerKind::unknown) << size;
+  }
+  EXPECT_EQ(decode_pointer({{1}, {1}, 1, contact + 'x'}).kind, PointerKind::unknown);
   for (std::size_t place : {0, 1}) {  // The kind, then the form.
     std::string newer = record;
     newer[place] = '\x7e';
     EXPECT_EQ(decode_pointer({{1}, {1}, 1, newer}).kind, PointerKind::unknown);
   }
+}
+
+TEST(ContactRow, WhatIsWrittenComesBackAndWhatIsDamagedDoesNot) {
+  ContactRow contact{user(3), {true, false, 7, 1ull << 40}, {9}};
+  Row row = encode(contact);
+  auto read = decode_contact(row);
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->other, contact.other);
+  EXPECT_EQ(read->marks, contact.marks);
+  EXPECT_EQ(read->last, contact.last);
+  for (std::size_t size = 0; size < row.value.size(); ++size) EXPECT_FALSE(decode_contact({row.key, row.value.substr(0, size)})) << size;
+  EXPECT_FALSE(decode_contact({row.key, row.value + 'x'}));
+  EXPECT_FALSE(decode_contact({"no user", row.value}));
+}
+
+TEST(ContactRow, AnOlderWordChangesNothing) {
+  ContactMarks marks;
+  marks.hear(true, 5);
+  EXPECT_EQ(marks.state(), ContactState::asks);
+  marks.hear(false, 4);
+  EXPECT_EQ(marks.state(), ContactState::asks);
+  marks.decide(true, 3);
+  EXPECT_EQ(marks.state(), ContactState::contact);
+  marks.hear(false, 6);
+  marks.hear(true, 5);
+  EXPECT_EQ(marks.state(), ContactState::asked);
 }
 
 TEST(ConversationState, WhatIsWrittenComesBack) {

@@ -27,6 +27,10 @@ const Option kOptions[] = {
      "Certificate in PEM, its chain behind it: the port then speaks TLS only. SIGHUP reads both files again."},
     {"tls-key", "FILE", &Config::tls_key, "Its private key in PEM, without a passphrase."},
     {"signup", "open|closed", &Config::signup, "Whether people may make accounts themselves."},
+    {"first-contact", "requests|open|contacts", &Config::first_contact,
+     "Who may write to whom first. requests: everybody, and strangers' conversations are told apart; open: everybody; contacts: who was "
+     "added."},
+    {"group-members-max", "N", &Config::group_members_max, "Members of one group.", 2, 100'000},
     {"origin", "ORIGIN", &Config::origins,
      "A web page that may connect, as https://chat.example; repeatable. None: pages of this host only. *: any."},
     {"jwt-key-file", "FILE", &Config::jwt_key_file,
@@ -118,6 +122,8 @@ Result<Config> parse_config(int argc, char** argv) {
   }
   if (config.signup != "open" && config.signup != "closed") return Failure{Code::invalid_argument, "--signup: open or closed"};
   if (config.limits != "on" && config.limits != "off") return Failure{Code::invalid_argument, "--limits: on or off"};
+  if (config.first_contact != "requests" && config.first_contact != "open" && config.first_contact != "contacts")
+    return Failure{Code::invalid_argument, "--first-contact: requests, open or contacts"};
   if (config.tls_cert.empty() != config.tls_key.empty()) {
     return Failure{Code::invalid_argument, "--tls-cert and --tls-key come together"};
   }

@@ -18,6 +18,8 @@ struct Config {
   bool port_fallback = false;
   std::string tls_cert, tls_key;
   std::string signup = "closed";
+  std::string first_contact = "requests";
+  std::uint64_t group_members_max = 10'000;
   std::vector<std::string> origins;
   std::string jwt_key_file;
   std::string jwt_issuer, jwt_audience;

@@ -20,8 +20,9 @@ Shard::Shard(LoopParts parts, const NodeOptions& options, const Lifetime& lifeti
       accounts(loop, *store, *hasher, options.accounts,
                [this](const UserId& user, const std::optional<DeviceId>& device) { directory.revoke(user, device); }),
       inboxes(loop, *store, directory, *router, lifetime.epoch, options.cache_bytes / loops / 2),
-      contacts(loop, *store, inboxes, *router, lifetime.epoch),
-      conversations(loop, *store, *router, lifetime.epoch, options.cache_bytes / loops / 2, &limits),
+      contacts(loop, *store, inboxes, *router, lifetime.epoch,
+               ContactsOptions{.requests = options.conversations.first_contact != FirstContact::open}),
+      conversations(loop, *store, *router, lifetime.epoch, options.cache_bytes / loops / 2, &limits, options.conversations),
       place{loop, *store, lifetime.store, *router, directory, inboxes, contacts, reader, options.session, traffic, {}, false, &limits},
       polls(place) {}
 

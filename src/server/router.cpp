@@ -109,6 +109,35 @@ Future<Result<MemberList>> Router::members(ConversationId id, UserId reader, Use
                                   });
 }
 
+Future<Result<InviteRow>> Router::create_invite(ConversationId id, UserId by, InviteWish wish) {
+  return call<Result<InviteRow>>(node_.home(id.slot()), [id, by = std::move(by), wish](Shard& shard) mutable {
+    return shard.conversations.create_invite(id, std::move(by), wish);
+  });
+}
+
+Future<Result<Ok>> Router::revoke_invite(ConversationId id, UserId by, ClientId secret) {
+  return call<Result<Ok>>(node_.home(id.slot()), [id, by = std::move(by), secret](Shard& shard) mutable {
+    return shard.conversations.revoke_invite(id, std::move(by), secret);
+  });
+}
+
+Future<Result<InviteList>> Router::invites(ConversationId id, UserId by) {
+  return call<Result<InviteList>>(
+      node_.home(id.slot()), [id, by = std::move(by)](Shard& shard) mutable { return shard.conversations.invites(id, std::move(by)); });
+}
+
+Future<Result<GroupView>> Router::join(ConversationId id, UserId user, ClientId secret) {
+  return call<Result<GroupView>>(node_.home(id.slot()), [id, user = std::move(user), secret](Shard& shard) mutable {
+    return shard.conversations.join(id, std::move(user), secret);
+  });
+}
+
+Future<Result<Ok>> Router::refuse_join(ConversationId id, UserId by, UserId user) {
+  return call<Result<Ok>>(node_.home(id.slot()), [id, by = std::move(by), user = std::move(user)](Shard& shard) mutable {
+    return shard.conversations.refuse_join(id, std::move(by), std::move(user));
+  });
+}
+
 Future<Result<Ok>> Router::block(ConversationId id, UserId self, UserId other, bool blocked) {
   return call<Result<Ok>>(node_.home(id.slot()), [=, self = std::move(self), other = std::move(other)](Shard& shard) mutable {
     return shard.conversations.block(id, std::move(self), std::move(other), blocked);
@@ -206,6 +235,20 @@ Future<Presence> Router::presence(UserId user) {
 Future<Result<bool>> Router::exists(UserId user) {
   std::size_t target = home(user);
   return call<Result<bool>>(target, [user = std::move(user)](Shard& shard) mutable { return shard.accounts.exists(std::move(user)); });
+}
+
+Future<Result<bool>> Router::has_added(UserId user, UserId other) {
+  std::size_t target = home(user);
+  return call<Result<bool>>(target, [user = std::move(user), other = std::move(other)](Shard& shard) mutable {
+    return shard.contacts.has_added(std::move(user), std::move(other));
+  });
+}
+
+Future<Result<bool>> Router::may_add(UserId user, UserId by) {
+  std::size_t target = home(user);
+  return call<Result<bool>>(target, [user = std::move(user), by = std::move(by)](Shard& shard) mutable {
+    return shard.contacts.may_add(std::move(user), std::move(by));
+  });
 }
 
 Future<Result<bool>> Router::blocked(ConversationId direct) {

@@ -35,6 +35,11 @@ class Router final : public Backend, public Delivery, public MarkKeeper, public 
   Future<Result<GroupView>> create_group(ConversationId id, ChangeRequest request) override;
   Future<Result<GroupView>> group(ConversationId id, UserId reader) override;
   Future<Result<MemberList>> members(ConversationId id, UserId reader, UserId after, std::size_t limit) override;
+  Future<Result<InviteRow>> create_invite(ConversationId id, UserId by, InviteWish wish) override;
+  Future<Result<Ok>> revoke_invite(ConversationId id, UserId by, ClientId secret) override;
+  Future<Result<InviteList>> invites(ConversationId id, UserId by) override;
+  Future<Result<GroupView>> join(ConversationId id, UserId user, ClientId secret) override;
+  Future<Result<Ok>> refuse_join(ConversationId id, UserId by, UserId user) override;
   Future<Result<Ok>> block(ConversationId id, UserId self, UserId other, bool blocked) override;
   Future<Result<Receipts>> look(ConversationId id, UserId member) override;
   Future<Result<Ok>> typing(ConversationId id, UserId member, bool stopped) override;
@@ -43,6 +48,8 @@ class Router final : public Backend, public Delivery, public MarkKeeper, public 
   Future<Result<Seq>> hand_off(HandOff handoff) override;
   Future<Presence> presence(UserId user) override;
   Future<Result<bool>> exists(UserId user) override;
+  Future<Result<bool>> has_added(UserId user, UserId other) override;
+  Future<Result<bool>> may_add(UserId user, UserId by) override;
   Future<Result<std::vector<bool>>> tell_read(std::vector<UserId> users) override;
   void signal(std::vector<UserId> to, std::shared_ptr<const Signal> signal) override;
   Future<Result<Ok>> first_contact(UserId user, UserId other) override;

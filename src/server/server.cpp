@@ -79,6 +79,10 @@ FrontConfig front_config(const Config& config, const SessionOptions& told) {
 NodeOptions node_options(const Config& config) {
   NodeOptions options;
   options.accounts.signup_open = config.signup == "open";
+  options.conversations.first_contact = config.first_contact == "open"       ? FirstContact::open
+                                        : config.first_contact == "contacts" ? FirstContact::contacts
+                                                                             : FirstContact::requests;
+  options.conversations.members_max = config.group_members_max;
   options.cache_bytes = config.cache_mb << 20;
   options.limits.edit_within = config.edit_within;
   options.limits.delete_within = config.delete_within;

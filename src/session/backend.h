@@ -48,6 +48,12 @@ class Backend {
   virtual Future<Result<GroupView>> create_group(ConversationId id, ChangeRequest request) = 0;
   virtual Future<Result<GroupView>> group(ConversationId id, UserId reader) = 0;
   virtual Future<Result<MemberList>> members(ConversationId id, UserId reader, UserId after, std::size_t limit) = 0;
+  // Links into a group; see Conversation.
+  virtual Future<Result<InviteRow>> create_invite(ConversationId id, UserId by, InviteWish wish) = 0;
+  virtual Future<Result<Ok>> revoke_invite(ConversationId id, UserId by, ClientId secret) = 0;
+  virtual Future<Result<InviteList>> invites(ConversationId id, UserId by) = 0;
+  virtual Future<Result<GroupView>> join(ConversationId id, UserId user, ClientId secret) = 0;
+  virtual Future<Result<Ok>> refuse_join(ConversationId id, UserId by, UserId user) = 0;
   virtual Future<Result<Ok>> block(ConversationId id, UserId self, UserId other, bool blocked) = 0;
   virtual Future<Result<Receipts>> look(ConversationId id, UserId member) = 0;
   virtual Future<Result<Ok>> typing(ConversationId id, UserId member, bool stopped) = 0;

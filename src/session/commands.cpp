@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "contacts/contacts.h"
 #include "limits/cost.h"
 #include "session/commands.h"
 #include "store/retry.h"
@@ -47,7 +48,7 @@ Result<Details> sent_details(wire::Send& send, wire::JsonReader& reader) {
   if (send.attachments.size() > kAttachmentsMax) return Failure{Code::limit_reached, "attachments"};
   for (wire::Attachment& a : send.attachments) {
     bool good = a.url.starts_with("https://") && a.url.size() <= kUrlMax && a.name.size() <= kNameMax && a.type.size() <= kTypeMax;
-    if (!good) return invalid("attachments");
+    if (!good || !printable(a.url) || !printable(a.name) || !printable(a.type)) return invalid("attachments");
     out.attachments.push_back({std::move(a.url), std::move(a.name), std::move(a.type), a.size});
   }
   if (!send.kind.empty() && !DeviceId::parse(send.kind)) return invalid("kind");  // The same alphabet and length.
@@ -260,6 +261,9 @@ Task<Result<wire::Conversations>> Commands::list(std::uint32_t limit, std::strin
     const auto& [state, text] = named[i];
     wire::ConversationSummary item{text, state.with.text(), state.reached.value, state.unread(), state.read.value, {}};
     item.cleared = state.cleared.value;
+    auto request = co_await place_.contacts.is_request(user_, state);
+    if (!request) co_return request.error();
+    item.request = *request;
     if (state.mentioned > std::max({state.read, state.own, state.cleared})) item.mentioned = state.mentioned.value;
     if (state.settings != Settings{}) item.settings = to_wire(state.conversation, state.settings);
     if (auto& row = (*last)[i]; row && state.shows(state.message)) {

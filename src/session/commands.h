@@ -15,6 +15,8 @@ namespace kith {
 
 struct PreferenceWish;
 
+bool printable(std::string_view text);  // Without control characters of ASCII.
+
 class Commands {
  public:
   // `frames` gets the answers. Both, and `user`, outlive it. `device` may be empty.
@@ -91,6 +93,11 @@ class Commands {
   Task<void> do_contact(std::uint64_t re, UserId other, bool add);
   Task<void> do_contacts(std::uint64_t re, UserId after, std::uint32_t limit);
   Task<void> do_prefer(std::uint64_t re, PreferenceWish wish);
+  Task<void> do_create_invite(std::uint64_t re, ConversationId id, InviteWish wish);
+  Task<void> do_revoke_invite(std::uint64_t re, ConversationId id, ClientId secret);
+  Task<void> do_invites(std::uint64_t re, ConversationId id);
+  Task<void> do_join(std::uint64_t re, InviteCode code);
+  Task<void> do_refuse_join(std::uint64_t re, ConversationId id, UserId user);
   Task<void> do_block(std::uint64_t re, UserId other, bool blocked);
   void go_on();
   void finish(std::uint64_t re, const Result<Ok>& result);

@@ -39,11 +39,11 @@ Result<PermissionWish> wish_of(const wire::Permissions& given) {
   return wish;
 }
 
+}  // namespace
+
 bool printable(std::string_view text) {
   return std::none_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
 }
-
-}  // namespace
 
 void Commands::start_change(std::uint64_t re, const std::string& conversation, ChangeRequest request) {
   auto id = ConversationId::parse(conversation);
@@ -127,6 +127,8 @@ void Commands::write_group(std::uint64_t re, const ConversationId& id, const Res
     out.members = group->members;
     out.role = name(*group->role);
   }
+  if (group->waiting) out.title = group->title;
+  out.waiting = group->waiting;
   frames_.write({re, std::move(out)});
 }
 

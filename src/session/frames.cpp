@@ -173,6 +173,9 @@ wire::GroupChange group_change_of(std::string conversation, const Entry& entry) 
     case EntryKind::added:
       out.what = "added";
       break;
+    case EntryKind::joined:
+      out.what = "joined";
+      break;
     case EntryKind::removed:
       out.what = "removed";
       break;
@@ -184,6 +187,7 @@ wire::GroupChange group_change_of(std::string conversation, const Entry& entry) 
       break;
   }
   out.title = entry.text();
+  out.heir = details.heir.text();
   if (details.permissions) out.permissions = to_wire(*details.permissions);
   if (entry.kind == EntryKind::role) out.role = name(details.role);
   return out;

@@ -83,11 +83,31 @@ struct Server : Backend, Delivery, MarkKeeper, ContactRouter {
   Future<Result<Ok>> typing(ConversationId id, UserId member, bool stopped) override {
     return scope.start(conversations.typing(id, std::move(member), stopped));
   }
+  Future<Result<InviteRow>> create_invite(ConversationId id, UserId by, InviteWish wish) override {
+    return scope.start(conversations.create_invite(id, std::move(by), wish));
+  }
+  Future<Result<Ok>> revoke_invite(ConversationId id, UserId by, ClientId secret) override {
+    return scope.start(conversations.revoke_invite(id, std::move(by), secret));
+  }
+  Future<Result<InviteList>> invites(ConversationId id, UserId by) override {
+    return scope.start(conversations.invites(id, std::move(by)));
+  }
+  Future<Result<GroupView>> join(ConversationId id, UserId who, ClientId secret) override {
+    return scope.start(conversations.join(id, std::move(who), secret));
+  }
+  Future<Result<Ok>> refuse_join(ConversationId id, UserId by, UserId who) override {
+    return scope.start(conversations.refuse_join(id, std::move(by), std::move(who)));
+  }
 
   // Delivery
   Future<Result<Seq>> hand_off(HandOff handoff) override { return scope.start(inboxes.hand_off(std::move(handoff))); }
   Future<Presence> presence(UserId who) override { return scope.start(directory.presence(std::move(who))); }
   Future<Result<bool>> exists(UserId who) override { return Future<Result<bool>>::ready(who.text() != "stranger"); }
+
+  Future<Result<bool>> has_added(UserId who, UserId other) override {
+    return scope.start(contacts.has_added(std::move(who), std::move(other)));
+  }
+  Future<Result<bool>> may_add(UserId who, UserId by) override { return scope.start(contacts.may_add(std::move(who), std::move(by))); }
 
   Future<Result<std::vector<bool>>> tell_read(std::vector<UserId> users) override {
     return Future<Result<std::vector<bool>>>::ready(std::vector<bool>(users.size(), true));

@@ -359,7 +359,7 @@ class Device:
 
     def comes_in(self, kind, body):
         """An entry with which this user comes into a group: what lies before it is not theirs to see."""
-        return kind == "group" and (body["what"] == "created" or (body["what"] == "added" and self.user in body["users"]))
+        return kind == "group" and (body["what"] == "created" or (body["what"] in ("added", "joined") and self.user in body["users"]))
 
     def keep(self, kind, found, where, known, live=False):
         """Stores an entry, which holds all changes up to `known`, and applies what it changes."""

@@ -1,0 +1,293 @@
+// Contacts: what two users are to each other, on both sides, whatever comes between; what users prefer; who is a stranger.
+#include "contacts/contacts.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <functional>
+#include <list>
+
+#include "conversation/conversation_under_test.h"
+
+namespace kith::test {
+namespace {
+
+// Two homes, each with the users whose names begin in its half of the alphabet, and wires between them that take their time.
+struct Homes : InboxObserver, ContactRouter {
+  explicit Homes(std::uint64_t seed = 5, ContactsOptions limits = {}) : options(limits), random(seed), disk(loop, random, {100us, 2ms}) {
+    power_on();
+  }
+  void power_on() {
+    store = std::make_unique<MemoryStore>(disk, loop);
+    ++epoch;
+    for (Home& home : homes) {
+      home.inboxes = std::make_unique<Inboxes>(loop, *store, *this, epoch, 64 << 20);
+      home.contacts = std::make_unique<Contacts>(loop, *store, *home.inboxes, *this, epoch, options);
+    }
+  }
+  void crash() {
+    scope.cancel();
+    wires.clear();
+    disk.crash();
+    for (Home& home : homes) {
+      home.contacts.reset();
+      home.inboxes.reset();
+    }
+    store.reset();
+    power_on();
+  }
+  Contacts& at(const UserId& who) { return *homes[who.text() < "m" ? 0 : 1].contacts; }
+
+  Future<Result<Ok>> adding(const UserId& who, const UserId& other) { return scope.start(at(who).add(who, other)); }
+  Future<Result<Ok>> removing(const UserId& who, const UserId& other) { return scope.start(at(who).remove(who, other)); }
+  Result<Ok> add(const UserId& who, const UserId& other) { return value_of(loop, adding(who, other)); }
+  Result<Ok> remove(const UserId& who, const UserId& other) { return value_of(loop, removing(who, other)); }
+  std::string state(const UserId& who, const UserId& other) {
+    auto found = value_of(loop, scope.start(at(who).state(who, other)));
+    return found ? std::string(name(*found)) : "?";
+  }
+  // "asked/asks"
+  std::string between(const UserId& who, const UserId& other) { return state(who, other) + "/" + state(other, who); }
+  // "ben:contact zoe:asks", page by page.
+  std::string list(const UserId& who, std::size_t limit = 100) {
+    std::string out;
+    UserId after;
+    for (bool more = true; more;) {
+      auto page = value_of(loop, scope.start(at(who).list(who, after, limit)));
+      KITH_ASSERT(page && page->contacts.size() <= limit);
+      more = page->more;
+      for (const ContactRow& row : page->contacts)
+        out += (out.empty() ? "" : " ") + row.other.text() + ":" + std::string(name(row.state()));
+      if (more) after = page->contacts.back().other;
+    }
+    return out;
+  }
+  // What the devices of a user heard of another: "asks contact none".
+  std::string heard(const UserId& who, const UserId& other) { return told[{who, other}]; }
+
+  // InboxObserver
+  bool present(const UserId&) const override { return true; }
+  void advanced(const UserId& who, const InboxStep& step) override {
+    KITH_ASSERT(step.pointer.kind == PointerKind::contact);
+    std::string& words = told[{who, step.pointer.with}];
+    words += (words.empty() ? "" : " ") + std::string(name(step.pointer.contact.state()));
+  }
+
+  // ContactRouter
+  Future<Result<bool>> exists(UserId who) override { return Future<Result<bool>>::ready(who.text() != "nobody"); }
+  Future<Result<bool>> blocked(ConversationId direct) override { return Future<Result<bool>>::ready(blocks.contains(direct)); }
+  Future<Result<ContactAnswer>> tell_contact(UserId who, UserId by, ContactNews news) override {
+    Promise<Result<ContactAnswer>> promise;
+    auto future = promise.future();
+    bool down = by.text() < "m";
+    auto shared = std::make_shared<Promise<Result<ContactAnswer>>>(std::move(promise));
+    carry(down, [this, down, who, by, news, shared] {
+      scope.start(at(who).hear(who, by, news)).then([this, down, shared](Result<ContactAnswer> answer) {
+        carry(!down, [shared, answer] { shared->set(answer); });
+      });
+    });
+    return future;
+  }
+  // In the order of the calls of one direction.
+  void carry(bool down, std::function<void()> what) {
+    Instant& last = arrives[down];
+    last = std::max(last + Duration(1us), loop.now() + Duration(random.below(slow) * 1us));
+    auto place = wires.emplace(wires.end());
+    *place = loop.after(last - loop.now(), std::move(what));
+  }
+
+  struct Home {
+    std::unique_ptr<Inboxes> inboxes;
+    std::unique_ptr<Contacts> contacts;
+  };
+  const UserId ann = user("ann"), ben = user("ben"), zoe = user("zoe");
+  ContactsOptions options;
+  Epoch epoch;
+  std::uint64_t slow = 200;  // Microseconds, at most, on a wire.
+  std::map<std::pair<UserId, UserId>, std::string> told;
+  std::set<ConversationId> blocks;
+  std::map<bool, Instant> arrives;
+  ManualLoop loop;
+  SeededRandom random;
+  MemoryDisk disk;
+  std::unique_ptr<MemoryStore> store;
+  std::array<Home, 2> homes;
+  std::list<Timer> wires;
+  Scope scope;
+};
+
+template <class T>
+Code code_of(const Result<T>& result) {
+  return result ? Code::ok : result.error().code;
+}
+
+TEST(Contacts, TwoWhoAddedEachOtherAreContacts) {
+  Homes homes;
+  ASSERT_TRUE(homes.add(homes.ann, homes.zoe));
+  EXPECT_EQ(homes.between(homes.ann, homes.zoe), "asked/asks");
+  ASSERT_TRUE(homes.add(homes.zoe, homes.ann));
+  EXPECT_EQ(homes.between(homes.ann, homes.zoe), "contact/contact");
+  ASSERT_TRUE(homes.remove(homes.ann, homes.zoe));
+  EXPECT_EQ(homes.between(homes.ann, homes.zoe), "none/none");
+  EXPECT_EQ(homes.heard(homes.ann, homes.zoe), "asked contact none") << "one step each";
+  EXPECT_EQ(homes.heard(homes.zoe, homes.ann), "asks contact none");
+}
+
+TEST(Contacts, AskingIsTakenBackAndDeclined) {
+  Homes homes;
+  ASSERT_TRUE(homes.add(homes.ann, homes.zoe));
+  ASSERT_TRUE(homes.remove(homes.ann, homes.zoe));
+  EXPECT_EQ(homes.between(homes.ann, homes.zoe), "none/none");
+  ASSERT_TRUE(homes.add(homes.ann, homes.zoe));
+  ASSERT_TRUE(homes.remove(homes.zoe, homes.ann));
+  EXPECT_EQ(homes.between(homes.ann, homes.zoe), "none/none");
+  EXPECT_EQ(homes.heard(homes.ann, homes.zoe), "asked none asked none");
+}
+
+TEST(Contacts, ARepeatIsNoStep) {
+  Homes homes;
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(homes.add(homes.ann, homes.ben));
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(homes.add(homes.ben, homes.ann));
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(homes.remove(homes.ben, homes.ann));
+  EXPECT_EQ(homes.heard(homes.ann, homes.ben), "asked contact none");
+  EXPECT_EQ(homes.heard(homes.ben, homes.ann), "asks contact none");
+}
+
+TEST(Contacts, WhatIsRefused) {
+  Homes homes(5, {.contacts_max = 2});
+  EXPECT_EQ(code_of(homes.add(homes.ann, homes.ann)), Code::self_conversation);
+  EXPECT_EQ(code_of(homes.add(homes.ann, user("nobody"))), Code::unknown_user);
+  homes.blocks.insert(ConversationId::direct(homes.ann, homes.zoe));
+  EXPECT_EQ(code_of(homes.add(homes.ann, homes.zoe)), Code::refused);
+  EXPECT_EQ(code_of(homes.add(homes.zoe, homes.ann)), Code::refused);
+  ASSERT_TRUE(homes.add(homes.ann, user("b")));
+  ASSERT_TRUE(homes.add(user("x"), homes.ann));
+  EXPECT_EQ(code_of(homes.add(homes.ann, user("c"))), Code::limit_reached);
+  EXPECT_EQ(code_of(homes.add(user("y"), homes.ann)), Code::limit_reached) << "of the other, too";
+  EXPECT_EQ(homes.list(user("y")), "");
+  ASSERT_TRUE(homes.add(homes.ann, user("x"))) << "one who is counted already";
+  ASSERT_TRUE(homes.remove(homes.ann, user("b")));
+  ASSERT_TRUE(homes.add(user("y"), homes.ann));
+}
+
+TEST(Contacts, TheListIsByUserAndPaged) {
+  Homes homes;
+  for (const char* other : {"kim", "abe", "zed", "dan", "tom"}) ASSERT_TRUE(homes.add(homes.ann, user(other)));
+  ASSERT_TRUE(homes.add(user("tom"), homes.ann));
+  ASSERT_TRUE(homes.remove(homes.ann, user("dan")));
+  for (bool written : {false, true}) {
+    if (written) homes.loop.advance(5s);
+    for (std::size_t limit : {1, 2, 3, 100}) {
+      EXPECT_EQ(homes.list(homes.ann, limit), "abe:asked kim:asked tom:contact zed:asked") << limit;
+    }
+  }
+  homes.crash();
+  EXPECT_EQ(homes.list(homes.ann, 2), "abe:asked kim:asked tom:contact zed:asked");
+}
+
+// Adding by the one, then removing by the other, cut off at every moment.
+TEST(Contacts, WheneverACrashComesARepeatMakesItWhole) {
+  for (Duration when = 0us; when <= 12ms; when += 100us) {
+    Homes homes(static_cast<std::uint64_t>(when.count()) + 1);
+    bool ends = (when / 100us) % 2 == 0;
+    ASSERT_TRUE(homes.add(homes.ann, homes.zoe));
+    if (ends) {
+      ASSERT_TRUE(homes.add(homes.zoe, homes.ann));
+    }
+    auto begun = note(ends ? homes.removing(homes.ann, homes.zoe) : homes.adding(homes.zoe, homes.ann));
+    homes.loop.advance(when);
+    bool answered = begun->has_value();
+    std::string before_ann = homes.heard(homes.ann, homes.zoe), before_zoe = homes.heard(homes.zoe, homes.ann);
+    homes.crash();
+    const char* whole = ends ? "none/none" : "contact/contact";
+    if (answered) {
+      EXPECT_EQ(homes.between(homes.ann, homes.zoe), whole) << when.count();
+    }
+    // What devices have heard is what is so after the crash: the log says both.
+    EXPECT_TRUE(before_ann.ends_with(homes.state(homes.ann, homes.zoe)) || !answered) << when.count();
+    EXPECT_TRUE(before_zoe.ends_with(homes.state(homes.zoe, homes.ann)) || !answered) << when.count();
+    ASSERT_TRUE(ends ? homes.remove(homes.ann, homes.zoe) : homes.add(homes.zoe, homes.ann));
+    EXPECT_EQ(homes.between(homes.ann, homes.zoe), whole) << when.count();
+    homes.loop.advance(5s);
+    homes.crash();
+    EXPECT_EQ(homes.between(homes.ann, homes.zoe), whole) << when.count();
+  }
+}
+
+// Both do whatever comes to their mind, at the same time, over slow wires: in the end both sides say the same.
+TEST(Contacts, BothSidesAgreeInTheEnd) {
+  int contacts = 0, nothing = 0, asked = 0;
+  for (std::uint64_t seed = 1; seed <= 300; ++seed) {
+    Homes homes(seed);
+    homes.slow = 3000;
+    int open = 0;
+    for (int i = 0; i < 12; ++i) {
+      const UserId& who = homes.random.below(2) == 0 ? homes.ann : homes.zoe;
+      const UserId& other = who == homes.ann ? homes.zoe : homes.ann;
+      ++open;
+      auto begun = homes.random.below(3) > 0 ? homes.adding(who, other) : homes.removing(who, other);
+      std::move(begun).then([&open](Result<Ok> done) {
+        EXPECT_TRUE(done);
+        --open;
+      });
+      homes.loop.advance(Duration(homes.random.below(4000) * 1us));
+    }
+    ASSERT_TRUE(homes.loop.run_until([&] { return open == 0; })) << seed;
+    std::string between = homes.between(homes.ann, homes.zoe);
+    contacts += between == "contact/contact";
+    nothing += between == "none/none";
+    asked += between == "asked/asks" || between == "asks/asked";
+    EXPECT_TRUE(between == "contact/contact" || between == "none/none" || between == "asked/asks" || between == "asks/asked")
+        << seed << ": " << between;
+    EXPECT_TRUE(homes.heard(homes.ann, homes.zoe).ends_with(homes.state(homes.ann, homes.zoe))) << seed;
+  }
+  EXPECT_GT(contacts, 10);
+  EXPECT_GT(nothing, 10);
+  EXPECT_GT(asked, 0);
+}
+
+TEST(Preferences, AreKeptAndOnlyWhatIsGivenChanges) {
+  Homes homes;
+  auto prefer = [&](PreferenceWish wish) { return value_of(homes.loop, homes.scope.start(homes.at(homes.ann).prefer(homes.ann, wish))); };
+  EXPECT_EQ(*prefer({}), Preferences());
+  ASSERT_TRUE(prefer({.presence = Audience::nobody}));
+  ASSERT_TRUE(prefer({.read_marks = false}));
+  homes.crash();
+  EXPECT_EQ(*prefer({.groups = Audience::contacts}), (Preferences{Audience::nobody, false, Audience::contacts}));
+  auto found = value_of(homes.loop, homes.scope.start(homes.at(homes.zoe).preferences(homes.zoe)));
+  EXPECT_EQ(*found, Preferences());
+}
+
+TEST(Preferences, WhoLetsOnlyContactsAddThemToGroups) {
+  Homes homes;
+  auto may = [&] { return *value_of(homes.loop, homes.scope.start(homes.at(homes.ann).may_add(homes.ann, homes.zoe))); };
+  EXPECT_TRUE(may());
+  ASSERT_TRUE(value_of(homes.loop, homes.scope.start(homes.at(homes.ann).prefer(homes.ann, {.groups = Audience::contacts}))));
+  EXPECT_FALSE(may());
+  ASSERT_TRUE(homes.add(homes.zoe, homes.ann));
+  EXPECT_FALSE(may()) << "asking is not enough";
+  ASSERT_TRUE(homes.add(homes.ann, homes.zoe));
+  EXPECT_TRUE(may());
+}
+
+TEST(Contacts, AStrangersConversationIsARequest) {
+  Homes homes;
+  ConversationState talk;
+  talk.conversation = ConversationId::direct(homes.ann, homes.zoe);
+  talk.with = homes.zoe;
+  auto request = [&] { return *value_of(homes.loop, homes.scope.start(homes.at(homes.ann).is_request(homes.ann, talk))); };
+  EXPECT_TRUE(request());
+  talk.own = {3};
+  EXPECT_FALSE(request()) << "answered";
+  talk.own = {};
+  ASSERT_TRUE(homes.add(homes.zoe, homes.ann));
+  EXPECT_TRUE(request()) << "that they asked makes them no acquaintance";
+  ASSERT_TRUE(homes.add(homes.ann, homes.zoe));
+  EXPECT_FALSE(request());
+  talk.conversation = ConversationId::group(homes.ann, client_id(1));
+  ASSERT_TRUE(homes.remove(homes.ann, homes.zoe));
+  EXPECT_FALSE(request()) << "a group is none";
+}
+
+}  // namespace
+}  // namespace kith::test
