@@ -76,6 +76,7 @@ class DeviceUser {
   virtual void cleared(const wire::ClearMark&) {}                  // And what else one's devices did to one's own view:
   virtual void hidden(const wire::Hidden&) {}
   virtual void settings(const wire::Settings&) {}
+  virtual void contact(const wire::Contact&) {}  // What another user is to this one from here on.
   virtual void unknown(const std::string& conversation, std::uint64_t seq) { (void)conversation, (void)seq; }
   virtual void hole(const Hole&) {}
   virtual void resync(const wire::Resync&) {}                         // The list of conversations has to be fetched anew.
@@ -128,6 +129,15 @@ class Device final : private LinkUser {
   void change(LogChange command, Answer<wire::Changed> answer);
   using ViewChange = std::variant<wire::Clear, wire::Hide, wire::Configure>;
   void change_view(ViewChange command, Answer<wire::Done> answer);
+
+  using DoneCommand = std::variant<wire::AddContact, wire::RemoveContact, wire::RevokeInvite, wire::RefuseJoin>;
+  void carry_out(DoneCommand command, Answer<wire::Done> answer);
+  void contacts(wire::GetContacts command, Answer<wire::Contacts> answer);
+  void prefer(wire::Prefer wish, Answer<wire::Preferences> answer);
+  // Its repeat makes another link.
+  void create_invite(wire::CreateInvite command, Answer<wire::Invite> answer);
+  void invites(std::string conversation, Answer<wire::Invites> answer);
+  void join(std::string code, Answer<wire::Group> answer);
 
   // While held the position is neither saved nor confirmed: for an application that still fetches what a page left out.
   void hold(bool held);

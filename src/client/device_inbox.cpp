@@ -40,6 +40,9 @@ void Device::take(wire::Page& page) {
   for (wire::Change& change : page.changes) {
     if (!apply(change)) return;
   }
+  for (const wire::Contact& contact : page.contacts) {
+    if (!tell(&DeviceUser::contact, contact)) return;
+  }
   position_ = {std::move(page.cursor), page.to};
   moved();
 }
@@ -56,6 +59,7 @@ void Device::take(wire::Event& event) {
         if constexpr (std::is_same_v<T, wire::Hidden>) return tell(&DeviceUser::hidden, body);
         if constexpr (std::is_same_v<T, wire::Settings>) return tell(&DeviceUser::settings, body);
         if constexpr (std::is_same_v<T, wire::ClearMark>) return clear(body);
+        if constexpr (std::is_same_v<T, wire::Contact>) return tell(&DeviceUser::contact, body);
         if constexpr (requires { body.from; }) {
           const std::uint64_t seq = body.seq;
           Conversation& place = conversation(body.conversation);
@@ -106,7 +110,8 @@ bool Device::apply(Conversation& place, const wire::Entry& entry, std::uint64_t 
   if (seq <= place.applied) return true;
   // Up to there the user was no member: it is no hole either.
   auto* group = std::get_if<wire::GroupChange>(&entry.kind);
-  if (group && group->what == "added" && std::count(group->users.begin(), group->users.end(), user_name_) != 0) place.applied = seq - 1;
+  const bool comes = group && (group->what == "added" || group->what == "joined");
+  if (comes && std::count(group->users.begin(), group->users.end(), user_name_) != 0) place.applied = seq - 1;
   if (std::exchange(place.applied_known, true) && seq > place.applied + 1 && !offer_hole(place, seq - 1)) return false;
   place.applied = seq;
   if (auto* message = std::get_if<wire::Message>(&entry.kind)) return tell(&DeviceUser::message, *message);

@@ -264,6 +264,30 @@ void Device::change_view(ViewChange command, Answer<wire::Done> answer) {
   std::visit([&](auto& body) { call({0, std::move(body)}, expecting<wire::Done>(std::move(answer))); }, command);
 }
 
+void Device::carry_out(DoneCommand command, Answer<wire::Done> answer) {
+  std::visit([&](auto& body) { call({0, std::move(body)}, expecting<wire::Done>(std::move(answer))); }, command);
+}
+
+void Device::contacts(wire::GetContacts command, Answer<wire::Contacts> answer) {
+  call({0, std::move(command)}, expecting<wire::Contacts>(std::move(answer)));
+}
+
+void Device::prefer(wire::Prefer wish, Answer<wire::Preferences> answer) {
+  call({0, std::move(wish)}, expecting<wire::Preferences>(std::move(answer)));
+}
+
+void Device::create_invite(wire::CreateInvite command, Answer<wire::Invite> answer) {
+  call({0, std::move(command)}, expecting<wire::Invite>(std::move(answer)));
+}
+
+void Device::invites(std::string conversation, Answer<wire::Invites> answer) {
+  call({0, wire::GetInvites{std::move(conversation)}}, expecting<wire::Invites>(std::move(answer)));
+}
+
+void Device::join(std::string code, Answer<wire::Group> answer) {
+  call({0, wire::Join{std::move(code)}}, expecting<wire::Group>(std::move(answer)));
+}
+
 void Device::call(wire::Command command, Fn<void(Result<wire::Frame>)> answer) {
   auto call = std::make_unique<Call>();
   const std::uint64_t id = next_call_++;

@@ -66,6 +66,9 @@ std::string meanings(std::string_view arguments) {
   if (lists(arguments, "GROUP")) text += "GROUP is a part of a group's title that no other one has, or its id.\n";
   if (lists(arguments, "SEQ")) text += "SEQ is the number of a message, as history and chat show it.\n";
   if (lists(arguments, "ROLE")) text += "ROLE is owner, admin, member or guest.\n";
+  if (lists(arguments, "[WHAT]")) {
+    text += "WHAT is presence (VALUE: everyone, contacts or nobody), groups (everyone or contacts), or read-marks (yes or no).\n";
+  }
   if (lists(arguments, "ACT")) text += "ACT is send, add, remove, rename, or delete (messages of others).\n";
   return text;
 }

@@ -74,6 +74,15 @@ int rename_group(Context&);
 int permit(Context&);
 int show_group(Context&);
 int list_members(Context&);
+int add_contact(Context&);
+int remove_contact(Context&);
+int list_contacts(Context&);
+int prefer(Context&);
+int create_invite(Context&);
+int list_invites(Context&);
+int revoke_invite(Context&);
+int refuse_join(Context&);
+int join_group(Context&);
 int verify(Context&);
 int show_help(Context&);
 

@@ -83,7 +83,8 @@ std::string happened(const wire::GroupChange& change) {
   if (change.what == "changed") return change.from + " changed the group: " + plain(change.title) + permitted(change.permissions);
   if (change.what == "added") return change.from + " added " + users;
   if (change.what == "removed") return change.from + " removed " + users;
-  if (change.what == "left") return change.from + " left";
+  if (change.what == "joined") return change.from + " came by a link";
+  if (change.what == "left") return change.from + " left" + (change.heir.empty() ? "" : "; " + change.heir + " owns the group now");
   if (change.what == "role") return change.from + " made " + (users.empty() ? "themselves" : users) + ' ' + plain(change.role);
   return change.from + " changed the group";
 }
@@ -147,6 +148,7 @@ std::string summary_line(const wire::ConversationSummary& summary, WallTime now)
   std::string marks;
   const auto add = [&marks](const std::string& mark) { marks += (marks.empty() ? "" : ", ") + mark; };
   if (summary.with.empty()) add(summary.title.empty() ? "group that you left" : "group");
+  if (summary.request) add("request");
   if (summary.unread != 0) add(std::to_string(summary.unread) + " unread");
   const wire::Settings settings = summary.settings.value_or(wire::Settings{});
   if (settings.pinned) add("pinned");
@@ -201,6 +203,7 @@ std::string event_json(const wire::ReadMark& mark) { return named_json("read", m
 std::string event_json(const wire::ClearMark& mark) { return named_json("cleared", mark); }
 std::string event_json(const wire::Hidden& mark) { return named_json("hidden", mark); }
 std::string event_json(const wire::Settings& settings) { return named_json("settings", settings); }
+std::string event_json(const wire::Contact& contact) { return named_json("contact", contact); }
 
 std::string event_json(std::string_view name, std::string_view text) {
   std::string out = "{\"" + std::string(name) + "\":\"";

@@ -39,6 +39,7 @@ std::string event_json(const wire::ReadMark& mark);
 std::string event_json(const wire::ClearMark& mark);
 std::string event_json(const wire::Hidden& mark);
 std::string event_json(const wire::Settings& settings);
+std::string event_json(const wire::Contact& contact);
 std::string event_json(std::string_view name, std::string_view text);
 
 // "wrong_password: User or password is wrong. (detail)"

@@ -46,6 +46,7 @@ class Watch final : public Online {
   void cleared(const wire::ClearMark& mark) override { print(event_json(mark)); }
   void hidden(const wire::Hidden& mark) override { print(event_json(mark)); }
   void settings(const wire::Settings& settings) override { print(event_json(settings)); }
+  void contact(const wire::Contact& contact) override { print(event_json(contact)); }
   void resync(const wire::Resync& resync) override { print(event_json("resync", resync.reason)); }
   void state(DeviceState state, const Failure& why) override {
     if (state == DeviceState::live) print(event_json("state", "live"));
