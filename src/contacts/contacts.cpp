@@ -31,6 +31,11 @@ std::optional<Preferences> decode_preferences(std::string_view value) {
   return Preferences{static_cast<Audience>(presence), read_marks != 0, static_cast<Audience>(groups)};
 }
 
+// What fails when somebody may have heard of the change already: a repeat makes it whole.
+Failure half_done(const Failure& failure) {
+  return info(failure.code).outcome == Outcome::retry ? Failure{Code::outcome_unknown} : failure;
+}
+
 }  // namespace
 
 std::string_view name(Audience audience) { return kAudiences[static_cast<std::size_t>(audience)]; }
@@ -184,7 +189,7 @@ Task<Result<Ok>> Contacts::add_now(UserId self, UserId other) {
   std::uint64_t version = row->marks.mine ? row->marks.mine_version : next_version();
   ContactNews news{true, version, false};
   auto answer = co_await router_.tell_contact(other, self, news);
-  if (!answer) co_return answer.error();
+  if (!answer) co_return half_done(answer.error());
   crash_point("contact_told");
   bool ended = false;
   Fn<void(ContactMarks&)> decide = [this, &ended, pair = Pair{self, other}, version, told = *answer](ContactMarks& marks) {
@@ -194,12 +199,12 @@ Task<Result<Ok>> Contacts::add_now(UserId self, UserId other) {
     if (told.added) marks.hear(*told.added, told.version);
   };
   auto changed = co_await change(self, other, std::move(decide));
-  if (!changed) co_return changed.error();
+  if (!changed) co_return half_done(changed.error());
   if (ended) {
     // The other has ended it since, here too; there it may have been heard in the other order.
     ContactNews taken_back{false, next_version(), false};
     auto heard = co_await router_.tell_contact(other, self, taken_back);
-    if (!heard) co_return heard.error();
+    if (!heard) co_return half_done(heard.error());
   }
   co_return Ok{};
 }
@@ -231,12 +236,12 @@ Task<Result<Ok>> Contacts::remove_now(UserId self, UserId other) {
   crash_point("contact_ended");
   ContactNews news{false, version, true};
   auto answer = co_await router_.tell_contact(other, self, news);
-  if (!answer) co_return answer.error();
+  if (!answer) co_return half_done(answer.error());
   Fn<void(ContactMarks&)> hear = [told = *answer](ContactMarks& marks) {
     if (told.added) marks.hear(*told.added, told.version);
   };
   auto heard = co_await change(self, other, std::move(hear));
-  if (!heard) co_return heard.error();
+  if (!heard) co_return half_done(heard.error());
   co_return Ok{};
 }
 

@@ -13,7 +13,7 @@ namespace kith::test {
 namespace {
 
 // Two homes, each with the users whose names begin in its half of the alphabet, and wires between them that take their time.
-struct Homes : InboxObserver, ContactRouter {
+struct Homes : InboxObserver, MarkKeeper, ContactRouter {
   explicit Homes(std::uint64_t seed = 5, ContactsOptions limits = {}) : options(limits), random(seed), disk(loop, random, {100us, 2ms}) {
     power_on();
   }
@@ -21,10 +21,11 @@ struct Homes : InboxObserver, ContactRouter {
     store = std::make_unique<MemoryStore>(disk, loop);
     ++epoch;
     for (Home& home : homes) {
-      home.inboxes = std::make_unique<Inboxes>(loop, *store, *this, epoch, 64 << 20);
+      home.inboxes = std::make_unique<Inboxes>(loop, *store, *this, *this, epoch, 64 << 20);
       home.contacts = std::make_unique<Contacts>(loop, *store, *home.inboxes, *this, epoch, options);
     }
   }
+  Future<Result<Ok>> mark(ConversationId, UserId, Mark) override { return Future<Result<Ok>>::ready(Ok{}); }
   void crash() {
     scope.cancel();
     wires.clear();
