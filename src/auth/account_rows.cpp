@@ -6,7 +6,7 @@ namespace kith {
 
 namespace {
 
-constexpr std::uint8_t kAccountFormat = 1;
+constexpr std::uint8_t kAccountFormat = 2;  // 1: without erasure and list.
 constexpr std::uint8_t kDeviceFormat = 1;
 
 // Times are not negative: a clock before 1970 is written as 0, and a row that says otherwise is damaged.
@@ -48,12 +48,15 @@ std::string encode(const AccountRow& row) {
   put_time(w, row.not_before_ms);
   w.varint(row.generation);
   w.u8(row.deactivated ? 1 : 0);
+  w.u8(static_cast<std::uint8_t>(row.erasure));
+  w.u8(row.listed ? 1 : 0);
   return out;
 }
 
 std::optional<AccountRow> decode_account(std::string_view value) {
   ByteReader r(value);
-  if (r.u8() != kAccountFormat) return std::nullopt;
+  const std::uint8_t format = r.u8();
+  if (format == 0 || format > kAccountFormat) return std::nullopt;
   AccountRow row;
   bool good = take_time(r, row.created_ms);
   row.origin = static_cast<AccountOrigin>(r.u8());
@@ -62,6 +65,11 @@ std::optional<AccountRow> decode_account(std::string_view value) {
   good = take_time(r, row.not_before_ms) && good;
   row.generation = r.varint();
   good = take_flag(r, row.deactivated) && good;
+  if (format >= 2) {
+    row.erasure = static_cast<Erasure>(r.u8());
+    good = good && row.erasure <= Erasure::done;
+    good = take_flag(r, row.listed) && good;
+  }
   if (!good || !r.done()) return std::nullopt;
   return row;
 }

@@ -1,5 +1,5 @@
 // auth/account_rows.h — What lies in the store for one user's account and for one device. Pure functions; a row that is not exactly
-// one of these forms does not decode.
+// one of these forms does not decode. An empty row is none: what was there is erased.
 #pragma once
 
 #include <cstdint>
@@ -17,6 +17,14 @@ inline constexpr std::string_view kAccountKey = "account";  // In RowTable::user
 enum class AccountOrigin : std::uint8_t { signup = 1, token = 2, admin = 3 };
 std::string_view name(AccountOrigin origin);
 
+// How far the erasure of a user has come. On disk: append only.
+enum class Erasure : std::uint8_t {
+  none = 0,
+  keeping = 1,  // Under way; what the user sent stays.
+  wiping = 2,   // Under way; what the user sent is deleted for everyone.
+  done = 3,     // Nothing is left but the id, which nobody gets again.
+};
+
 struct AccountRow {
   std::int64_t created_ms = 0;
   AccountOrigin origin = AccountOrigin::signup;
@@ -24,6 +32,8 @@ struct AccountRow {
   std::int64_t not_before_ms = 0;  // An application's token issued before this is revoked.
   std::uint64_t generation = 0;    // A device token of another generation is revoked.
   bool deactivated = false;
+  Erasure erasure = Erasure::none;  // Other than none: deactivated too.
+  bool listed = false;              // There is a row in the list of users (auth/user_list.h).
   bool operator==(const AccountRow&) const = default;
 };
 std::string encode(const AccountRow& row);

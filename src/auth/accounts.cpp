@@ -25,11 +25,6 @@ Failure not_here() { return Failure(Code::unauthenticated, "the token is not val
 
 }  // namespace
 
-struct Accounts::Loaded {
-  std::optional<AccountRow> account;
-  std::optional<DeviceRow> device;
-};
-
 struct Accounts::Listed {
   std::vector<std::pair<DeviceId, DeviceRow>> rows;
 
@@ -109,7 +104,7 @@ Task<Result<Accounts::Loaded>> Accounts::load(UserId user, DeviceId device) {
     loaded.account = decode_account(*value);
     if (!loaded.account) co_return damaged();
   }
-  if (const auto& value = values->back(); asked == 2 && value) {
+  if (const auto& value = values->back(); asked == 2 && value && !value->empty()) {
     loaded.device = decode_device(*value);
     if (!loaded.device) co_return damaged();
   }
@@ -124,7 +119,7 @@ Task<Result<Accounts::Listed>> Accounts::list(UserId user) {
     if (!page) co_return to_failure(page.error());
     for (const Row& row : page->rows) {
       auto device = DeviceId::parse(row.key);
-      if (!device) continue;
+      if (!device || row.value.empty()) continue;
       auto decoded = decode_device(row.value);
       if (!decoded) co_return damaged();
       listed.rows.emplace_back(std::move(*device), *decoded);
@@ -137,12 +132,10 @@ Task<Result<Accounts::Listed>> Accounts::list(UserId user) {
   co_return std::move(listed);
 }
 
-Task<Result<Ok>> Accounts::put(RowTable table, UserId user, std::string key, std::string value) {
+Task<Result<Ok>> Accounts::put(RowTable table, std::string partition, std::vector<Row> rows) {
   bool unclear = false;
   for (Duration pause = 10ms;; pause = std::min<Duration>(pause * 2, 1s)) {
-    std::vector<Row> rows;
-    rows.push_back({key, value});
-    auto done = co_await store_.put(table, user.text(), std::move(rows));
+    auto done = co_await store_.put(table, partition, rows);
     if (done) co_return Ok{};
     StoreError error = done.error();
     // After one unclear outcome only a success says what lies there, and nothing else may be written before.
@@ -153,17 +146,29 @@ Task<Result<Ok>> Accounts::put(RowTable table, UserId user, std::string key, std
 }
 
 Task<Result<Ok>> Accounts::put_account(UserId user, AccountRow row) {
-  return put(RowTable::users, std::move(user), std::string(kAccountKey), encode(row));
+  if (!row.listed) {
+    // The list first: it may name one who is not there, and must not miss one who is.
+    auto listed = co_await put(RowTable::meta, list_partition(user), list_row(user));
+    if (!listed) co_return listed;
+    row.listed = true;
+  }
+  std::vector<Row> rows;
+  rows.push_back({std::string(kAccountKey), encode(row)});
+  auto done = co_await put(RowTable::users, user.text(), std::move(rows));
+  co_return done;
 }
 
 Task<Result<Ok>> Accounts::put_device(UserId user, DeviceId device, DeviceRow row) {
-  return put(RowTable::devices, std::move(user), device.text(), encode(row));
+  std::vector<Row> rows;
+  rows.push_back({device.text(), encode(row)});
+  return put(RowTable::devices, user.text(), std::move(rows));
 }
 
 // ------------------------------------------------------------------------------------------------------------ coming to exist
 
 Task<Result<Ok>> Accounts::sign_up(UserId user, Secret password, std::string address) {
   if (!options_.signup_open) co_return Failure(Code::signup_closed);
+  if (!options_.reserved.empty() && user == options_.reserved) co_return Failure(Code::name_taken);
   if (!allowed_password(password)) co_return bad_password();
   if (auto wait = attempts_->sign_up(address, loop_.now()); wait > 0ns) co_return too_much(Limit::signups_of_address, wait, refusals_);
   // Before the work of hashing; who really gets the name is settled by the change.
@@ -186,6 +191,28 @@ Task<Result<Ok>> Accounts::create(UserId user, std::optional<Secret> password) {
   }
   auto made = co_await carry_through(change_create(user, AccountOrigin::admin, std::move(stored)));
   co_return made;
+}
+
+Task<Result<bool>> Accounts::provide(UserId user, std::optional<Secret> password) {
+  if (password && !allowed_password(*password)) co_return bad_password();
+  auto before = co_await load(user, {});
+  if (!before) co_return before.error();
+  if (!before->account) {
+    std::optional<Secret> copy;
+    if (password) copy = password->copy();
+    auto made = co_await create(user, std::move(copy));
+    if (made) co_return true;
+    if (made.error().code != Code::name_taken) co_return made.error();
+    before = co_await load(user, {});
+    if (!before) co_return before.error();
+  }
+  if (!before->account || before->account->deactivated) co_return Failure(Code::name_taken, "the user is deactivated or erased");
+  if (!password) co_return false;
+  if (before->account->password_hash.empty()) co_return Failure(Code::name_taken, "the user is there, without a password");
+  auto fits = co_await hasher_.verify(before->account->password_hash, std::move(*password));
+  if (!fits) co_return fits.error();
+  if (!*fits) co_return Failure(Code::name_taken, "the user is there, with another password");
+  co_return false;
 }
 
 Task<Result<Ok>> Accounts::change_create(UserId user, AccountOrigin origin, std::string password_hash) {
@@ -306,6 +333,7 @@ Task<Result<Identity>> Accounts::verify(PresentedToken token, DeviceId wanted) {
     const DeviceRow* row = loaded->device ? &*loaded->device : nullptr;
     const bool seen_lately = row && row->active && loop_.wall().ms - row->last_seen_ms < kSeenEveryMs;
     if (!device.empty() && !seen_lately) scope_.spawn(note_seen(token, device));
+    if (!loaded->account->listed) scope_.spawn(note_listed(token.user));
     co_return identity;
   }
   co_return Failure(Code::busy, "too many sessions are being revoked", 1000);
@@ -346,6 +374,16 @@ Task<void> Accounts::note_seen(PresentedToken token, DeviceId device) {
   }
   row.last_seen_ms = std::max(loop_.wall().ms, row.last_seen_ms);
   auto done = co_await put_device(token.user, device, row);
+  static_cast<void>(done);
+}
+
+// Best effort: accounts of before there was a list enter it when their user comes.
+Task<void> Accounts::note_listed(UserId user) {
+  auto turn = co_await turns_.take(user);
+  if (!turn) co_return;
+  auto loaded = co_await load(user, {});
+  if (!loaded || !loaded->account || loaded->account->listed) co_return;
+  auto done = co_await put_account(user, *loaded->account);
   static_cast<void>(done);
 }
 
@@ -402,10 +440,29 @@ Task<Result<Ok>> Accounts::change_revoke_all(UserId user, bool deactivate) {
   ++row.generation;
   row.not_before_ms = std::max(row.not_before_ms, loop_.wall().ms);
   row.deactivated = row.deactivated || deactivate;
-  auto done = co_await put_account(user, std::move(row));
+  auto done = co_await put_account(user, row);
   if (!done) co_return done.error();
+  if (deactivate && row.erasure == Erasure::none) {
+    done = co_await put_closed(user, Closed::yes);
+    if (!done) co_return done.error();
+  }
   announce(user, std::nullopt);
   co_return Ok{};
+}
+
+Task<Result<Ok>> Accounts::reactivate(UserId user) {
+  auto done = co_await carry_through(change_reactivate(std::move(user)));
+  co_return done;
+}
+
+Task<Result<Erasure>> Accounts::begin_erasure(UserId user, bool wipe) {
+  auto done = co_await carry_through(change_begin_erasure(std::move(user), wipe));
+  co_return done;
+}
+
+Task<Result<Ok>> Accounts::finish_erasure(UserId user) {
+  auto done = co_await carry_through(change_finish_erasure(std::move(user)));
+  co_return done;
 }
 
 Task<Result<Ok>> Accounts::change_password(UserId user, DeviceId keep, Secret old_password, Secret new_password) {
@@ -458,12 +515,20 @@ Task<Result<bool>> Accounts::exists(UserId user) {
   co_return loaded->account.has_value();
 }
 
+Task<Result<bool>> Accounts::receives(UserId user) {
+  auto loaded = co_await load(std::move(user), {});
+  if (!loaded) co_return loaded.error();
+  if (!loaded->account || loaded->account->erasure != Erasure::none) co_return false;
+  if (loaded->account->deactivated) co_return Failure(Code::refused, "the user is deactivated");
+  co_return true;
+}
+
 Task<Result<AccountInfo>> Accounts::account(UserId user) {
   auto loaded = co_await load(std::move(user), {});
   if (!loaded) co_return loaded.error();
   if (!loaded->account) co_return Failure(Code::unknown_user);
   const AccountRow& row = *loaded->account;
-  co_return AccountInfo{{row.created_ms}, row.origin, !row.password_hash.empty(), row.deactivated};
+  co_return AccountInfo{{row.created_ms}, row.origin, !row.password_hash.empty(), row.deactivated, row.erasure};
 }
 
 Task<Result<std::vector<DeviceInfo>>> Accounts::devices(UserId user) {

@@ -23,6 +23,7 @@
 #include "auth/secret.h"
 #include "auth/token.h"
 #include "auth/turns.h"
+#include "auth/user_list.h"
 #include "base/fn.h"
 #include "base/ids.h"
 #include "base/loop.h"
@@ -46,6 +47,7 @@ struct AccountsOptions {
   Rate signups_per_address{100, 1s};
   std::size_t limited_keys_max = 16384;                 // Of each of the three.
   std::shared_ptr<AddressAttempts> attempts = nullptr;  // Of all loops. None: this object counts its own.
+  UserId reserved{};                                    // Nobody signs up as this one.
 };
 
 // Who is there. For the administrator user and device are empty.
@@ -72,6 +74,7 @@ struct AccountInfo {
   AccountOrigin origin = AccountOrigin::signup;
   bool has_password = false;
   bool deactivated = false;
+  Erasure erasure = Erasure::none;
 };
 
 class Accounts {
@@ -87,6 +90,8 @@ class Accounts {
   // Two at once for one name: exactly one wins, the other gets name_taken.
   Task<Result<Ok>> sign_up(UserId user, Secret password, std::string address);
   Task<Result<Ok>> create(UserId user, std::optional<Secret> password);
+  // As create(), but whoever is there already is as good: false. name_taken, when they have another password, or are deactivated.
+  Task<Result<bool>> provide(UserId user, std::optional<Secret> password);
 
   // ---- coming in
 
@@ -107,26 +112,36 @@ class Accounts {
   Task<Result<Ok>> revoke(UserId user, DeviceId device);
   // All devices, and all application's tokens issued before this moment.
   Task<Result<Ok>> revoke_all(UserId user);
-  // As revoke_all, and nothing lets the user in again.
+  // As revoke_all, and nothing lets the user in until they are reactivated; then they need new tokens.
   Task<Result<Ok>> deactivate(UserId user);
+  Task<Result<Ok>> reactivate(UserId user);
+  // As deactivate, for ever. Says what is to be done from here on; `wipe` once is wipe for good, also after an erasure that kept.
+  Task<Result<Erasure>> begin_erasure(UserId user, bool wipe);
+  // Leaves of the account and its devices, and of what else lies beside the account but preferences, the id alone.
+  Task<Result<Ok>> finish_erasure(UserId user);
   // Also logs out all devices but `keep`. Application's tokens do not depend on the password and stay.
   Task<Result<Ok>> change_password(UserId user, DeviceId keep, Secret old_password, Secret new_password);
 
   // ---- looking
 
   Task<Result<bool>> exists(UserId user);
+  // Whether others may write to the user: false when there is none, or none any more; refused while the user is deactivated.
+  Task<Result<bool>> receives(UserId user);
   Task<Result<AccountInfo>> account(UserId user);  // unknown_user when there is none.
   Task<Result<std::vector<DeviceInfo>>> devices(UserId user);
 
   const Refusals& refusals() const { return refusals_; }
 
  private:
-  struct Loaded;
+  struct Loaded {
+    std::optional<AccountRow> account;
+    std::optional<DeviceRow> device;
+  };
   struct Listed;
 
   Task<Result<Loaded>> load(UserId user, DeviceId device);  // The device's row too, unless it is empty.
   Task<Result<Listed>> list(UserId user);
-  Task<Result<Ok>> put(RowTable table, UserId user, std::string key, std::string value);
+  Task<Result<Ok>> put(RowTable table, std::string partition, std::vector<Row> rows);
   Task<Result<Ok>> put_account(UserId user, AccountRow row);
   Task<Result<Ok>> put_device(UserId user, DeviceId device, DeviceRow row);
 
@@ -135,8 +150,14 @@ class Accounts {
   Task<Result<DeviceSession>> change_open(UserId user, std::optional<DeviceId> device, std::optional<std::string> proven_hash);
   Task<Result<Ok>> change_revoke(UserId user, DeviceId device);
   Task<Result<Ok>> change_revoke_all(UserId user, bool deactivate);
+  Task<Result<Ok>> change_reactivate(UserId user);
+  Task<Result<Erasure>> change_begin_erasure(UserId user, bool wipe);
+  Task<Result<Ok>> change_finish_erasure(UserId user);
+  Task<Result<Ok>> put_closed(UserId user, Closed closed);
+  Task<Result<Ok>> blank(RowTable table, UserId user);
   Task<Result<Ok>> change_to_password(UserId user, DeviceId keep, std::string proven_hash, std::string new_hash);
   Task<void> note_seen(PresentedToken token, DeviceId device);
+  Task<void> note_listed(UserId user);
 
   Task<Result<std::string>> check_password(UserId user, Secret password);
   Result<Identity> judge(const PresentedToken& token, const Loaded& loaded, const DeviceId& device) const;

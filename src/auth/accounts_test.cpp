@@ -438,7 +438,11 @@ TEST(Accounts, PoisonRowsOpenNoDoor) {
     EXPECT_EQ(world.code(world.accounts->verify(world.application_token("alice"), {})), Code::internal);
   }
   put_raw(world, RowTable::users, "alice", "account", good_account);
-  for (std::size_t i = 0; i < good_device.size(); ++i) {
+  // Nothing at all is a device that was erased.
+  put_raw(world, RowTable::devices, "alice", "phone", "");
+  EXPECT_EQ(world.verify(phone), Code::unauthenticated);
+  EXPECT_EQ(world.get(world.accounts->devices(user_id("alice")))->size(), 0u);
+  for (std::size_t i = 1; i < good_device.size(); ++i) {
     put_raw(world, RowTable::devices, "alice", "phone", good_device.substr(0, i));
     EXPECT_EQ(world.verify(phone), Code::internal);
     EXPECT_EQ(world.code(world.accounts->devices(user_id("alice"))), Code::internal);

@@ -398,6 +398,31 @@ bool HttpAuth::is_ours(std::string_view path) {
   return path.starts_with(kPrefix) && (path.size() == kPrefix.size() || path[kPrefix.size()] == '/');
 }
 
+std::optional<HttpAuth::Deed> HttpAuth::deed(const AuthRequest& request) {
+  auto found = find_route(request);
+  const auto* matched = std::get_if<Matched>(&found);
+  if (!matched) return std::nullopt;
+  const std::string whom = matched->stars.empty() ? std::string() : matched->stars[0].substr(0, 64);
+  switch (matched->route) {
+    case Route::create_user: {
+      static constexpr std::array<std::string_view, 1> kFields = {"user"};
+      auto fields = read_string_fields(request.body.size() > kAuthBodyBytesMax ? "{}" : std::string_view(request.body), kFields);
+      const bool named = fields && (*fields)[0];
+      return Deed{"user.create", named ? std::string((*fields)[0]->reveal().substr(0, 64)) : std::string(), true};
+    }
+    case Route::show_user:
+      return Deed{"user.show", whom, false};
+    case Route::make_token:
+      return Deed{"token.make", whom, true};
+    case Route::end_user_device:
+      return Deed{"device.revoke", whom, true};
+    case Route::revoke_user:
+      return Deed{"devices.revoke", whom, true};
+    default:
+      return std::nullopt;
+  }
+}
+
 Task<AuthResponse> HttpAuth::handle(AuthRequest request) {
   auto found = find_route(request);
   if (auto* response = std::get_if<AuthResponse>(&found)) co_return std::move(*response);

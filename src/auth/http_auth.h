@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "auth/token.h"
@@ -55,6 +56,14 @@ class HttpAuth {
 
   // True for the paths that handle() is for.
   static bool is_ours(std::string_view path);
+
+  // What an administrator's request is about to do; nothing for those of users and for what is no request.
+  struct Deed {
+    std::string what;  // As "user.create".
+    std::string whom;
+    bool changes = true;
+  };
+  static std::optional<Deed> deed(const AuthRequest& request);
 
   Task<AuthResponse> handle(AuthRequest request);
 

@@ -103,6 +103,7 @@ bool take_seconds(simdjson::dom::element element, std::optional<double>& out) {
 struct Audience {
   bool present = false;
   bool fits = false;
+  bool service = false;
 };
 
 // One string, or an array of strings.
@@ -112,6 +113,7 @@ bool take_audience(simdjson::dom::element element, const std::optional<std::stri
   std::string_view text;
   if (element.get(text) == simdjson::SUCCESS) {
     out.fits = wanted && text == *wanted;
+    out.service = text == kServiceAudience;
     return true;
   }
   simdjson::dom::array several;
@@ -119,6 +121,7 @@ bool take_audience(simdjson::dom::element element, const std::optional<std::stri
   for (auto one : several) {
     if (one.get(text) != simdjson::SUCCESS) return false;
     out.fits = out.fits || (wanted && text == *wanted);
+    out.service = out.service || text == kServiceAudience;
   }
   return true;
 }
@@ -203,6 +206,18 @@ Result<TokenReader> TokenReader::make(TokenKeys keys, Secret admin) {
   return TokenReader(std::move(keys), std::move(admin));
 }
 
+Result<Secret> TokenReader::mint(const UserId& user, const std::optional<DeviceId>& device, Duration life, WallTime now) const {
+  if (!keys_.without_kid) return Failure(Code::not_found, "this server has no key of an application");
+  JwtClaims claims;
+  claims.subject = user.text();
+  if (device) claims.device = device->text();
+  claims.issuer = keys_.issuer;
+  claims.audience = keys_.audience;
+  claims.issued_s = now.ms / 1000;
+  claims.expires_s = now.ms / 1000 + life / 1s;
+  return Secret::from(mint_jwt(claims, *keys_.without_kid));
+}
+
 Result<PresentedToken> TokenReader::read(std::string_view text, WallTime now) const {
   if (text.empty()) return no("there is no token");
   if (text.size() > kTokenBytesMax) return no("the token is too long");
@@ -276,9 +291,19 @@ Result<PresentedToken> TokenReader::read_claims(std::string_view json, WallTime 
   if (not_before && now.ms < to_ms(*not_before) - leeway_ms) return no("the token is not valid yet");
   if (issued && now.ms < to_ms(*issued) - leeway_ms) return no("the token was issued in the future");
   if (keys_.issuer && issuer != keys_.issuer) return no("the token is of another issuer");
-  if (keys_.audience && !audience.fits) return no("the token is for another audience");
+  if (keys_.audience && !audience.fits && !audience.service) return no("the token is for another audience");
   if (!subject) return no("claim sub is missing");
   auto user = UserId::parse(*subject);
+  if (audience.service) {
+    const std::int64_t life_ms = std::chrono::duration_cast<std::chrono::milliseconds>(kServiceLifeMax).count();
+    if (!user) return no("claim sub is not the name of a service");
+    if (device) return no("a service has no device");
+    if (to_ms(*expires) > now.ms + life_ms + leeway_ms) return no("a token of a service lives 24 hours at most");
+    PresentedToken token;
+    token.kind = TokenKind::administrator;
+    token.service = user->text();
+    return token;
+  }
   if (!user) return no("claim sub is not a user id");
   PresentedToken token;
   token.kind = TokenKind::application;

@@ -4,6 +4,8 @@
 // A device token names its user and device, so that a look-up is one read; it is proven only by Accounts::verify.
 // JWT: RFC 7519 in the compact form of RFC 7515, HS256 (RFC 7518 3.2) and nothing else. `exp` is required, `nbf` is respected, an `iat`
 // that lies in the future is refused (a revocation goes by it), `crit` is refused, claims that are not named here are ignored.
+// A JWT whose `aud` is or contains kServiceAudience is of a service of the embedding application, which may do what the administrator may:
+// `sub` names the service and no user. It lives kServiceLifeMax at most, since it cannot be revoked.
 #pragma once
 
 #include <array>
@@ -23,6 +25,8 @@ namespace kith {
 
 inline constexpr std::size_t kTokenBytesMax = 4096;
 inline constexpr std::size_t kTokenKeyBytesMin = 32;
+inline constexpr std::string_view kServiceAudience = "kith-admin";
+inline constexpr Duration kServiceLifeMax = 24h;
 
 enum class TokenKind : std::uint8_t { device, application, administrator };
 
@@ -73,6 +77,7 @@ struct PresentedToken {
   DeviceId device;             // Empty when an application's token names none.
   TokenHash hash{};            // Of a device token.
   std::int64_t issued_ms = 0;  // `iat` of an application's token; 0 when it has none.
+  std::string service;         // Of an administrator's: the service that presents it; empty: the administrator with their own.
 };
 
 class TokenReader {
@@ -82,6 +87,9 @@ class TokenReader {
 
   // Fails with unauthenticated; the detail says why, without any part of the token.
   Result<PresentedToken> read(std::string_view text, WallTime now) const;
+
+  // A token as the application would make it, with its key that has no `kid`. not_found when there is no such key.
+  Result<Secret> mint(const UserId& user, const std::optional<DeviceId>& device, Duration life, WallTime now) const;
 
  private:
   TokenReader(TokenKeys keys, Secret admin) : keys_(std::move(keys)), admin_(std::move(admin)) {}

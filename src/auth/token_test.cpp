@@ -188,6 +188,69 @@ TEST(Jwt, SubjectDeviceIssuerAudience) {
   }
 }
 
+// The user that a token is of, or "service:NAME"; "" when it is refused.
+std::string bearer_of(const TokenReader& reader, std::string_view token) {
+  auto read = reader.read(token, {kNow * 1000});
+  if (!read) return "";
+  if (read->kind == TokenKind::application) return read->user.text();
+  EXPECT_EQ(read->kind, TokenKind::administrator);
+  EXPECT_TRUE(read->user.empty());
+  return "service:" + read->service;
+}
+
+TEST(ServiceToken, IsToldByItsAudienceAlone) {
+  auto plain = reader();
+  TokenKeys keys = one_key();
+  keys.audience = "kith";
+  keys.issuer = "shop";
+  auto strict = reader(std::move(keys));
+  EXPECT_EQ(bearer_of(plain, token_with(R"(,"aud":"kith-admin")")), "service:alice");
+  EXPECT_EQ(bearer_of(plain, token_with(R"(,"aud":["kith","kith-admin"])")), "service:alice");
+  EXPECT_EQ(bearer_of(strict, token_with(R"(,"iss":"shop","aud":"kith-admin")")), "service:alice");
+  EXPECT_EQ(bearer_of(strict, token_with(R"(,"iss":"shop","aud":["kith","kith-admin"])")), "service:alice");
+  // A user's stays a user's, whatever else it says.
+  for (const char* more : {"", R"(,"aud":"kith")", R"(,"aud":"kith-admin2")", R"(,"aud":"KITH-ADMIN")", R"(,"aud":[])",
+                           R"(,"aud":["kith-"])", R"(,"scope":"kith-admin","admin":true,"role":"kith-admin")"}) {
+    EXPECT_EQ(bearer_of(plain, token_with(more)), "alice") << more;
+  }
+}
+
+TEST(ServiceToken, ThoseThatAreRefused) {
+  TokenKeys keys = one_key();
+  keys.issuer = "shop";
+  auto strict = reader(std::move(keys));
+  auto plain = reader();
+  EXPECT_EQ(refusal(strict, token_with(R"(,"aud":"kith-admin")")), "the token is of another issuer");
+  EXPECT_EQ(refusal(plain, sign_jwt(kHeader, claims(R"(,"aud":"kith-admin")"), kOtherKey)), "the signature does not fit");
+  EXPECT_NE(refusal(plain, sign_jwt(R"({"alg":"none"})", claims(R"(,"aud":"kith-admin")"), kKey)), "");
+  EXPECT_EQ(refusal(plain, token_with(R"(,"aud":"kith-admin","device":"phone")")), "a service has no device");
+  EXPECT_NE(refusal(plain, token_with(R"(,"aud":"kith-admin","aud":"kith")")), "");
+  auto of = [](std::string_view subject, std::int64_t life_s) {
+    return sign_jwt(
+        kHeader, std::string(R"({"sub":")").append(subject) + R"(","aud":"kith-admin","exp":)" + std::to_string(kNow + life_s) + "}", kKey);
+  };
+  EXPECT_EQ(refusal(plain, of("shop", 24 * 3600)), "");
+  EXPECT_EQ(refusal(plain, of("shop", 24 * 3600 + 61)), "a token of a service lives 24 hours at most");
+  EXPECT_EQ(refusal(plain, of("shop", -61)), "the token has expired");
+  EXPECT_EQ(refusal(plain, of("two words", 60)), "claim sub is not the name of a service");
+  EXPECT_EQ(refusal(plain, of("", 60)), "claim sub is not the name of a service");
+}
+
+TEST(Jwt, TheServerMintsWhatItReads) {
+  TokenKeys keys = one_key();
+  keys.audience = "kith";
+  keys.issuer = "shop";
+  auto strict = reader(std::move(keys));
+  auto token = strict.mint(*UserId::parse("alice"), *DeviceId::parse("tab"), 60s, {kNow * 1000});
+  ASSERT_TRUE(token);
+  auto read = strict.read(token->reveal(), {kNow * 1000});
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->user.text(), "alice");
+  EXPECT_EQ(read->device.text(), "tab");
+  EXPECT_EQ(refusal(strict, token->reveal(), (kNow + 121) * 1000), "the token has expired");
+  EXPECT_EQ(reader(TokenKeys{}).mint(*UserId::parse("alice"), std::nullopt, 60s, {}).error().code, Code::not_found);
+}
+
 TEST(Jwt, ForgedAndTruncatedAtEveryByte) {
   auto with_key = reader();
   const std::string good = token_with(R"(,"device":"phone")");
