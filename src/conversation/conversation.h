@@ -61,6 +61,7 @@ struct ChangeRequest {
   Details details{};
   PermissionWish permissions{};  // Of a group.
   ClientId invite{};             // By which one joins.
+  bool system = false;           // By the embedding application: `from` needs no right, and need be no member.
 };
 struct Change {
   Seq seq;  // 0: there was nothing to change.
@@ -216,6 +217,7 @@ class Conversation final : private Log::Owner {
     Promise<Result<Change>> reply;
     EntryPtr target;  // The message that it changes, as it is before.
     PermissionWish wish{};
+    bool system = false;
     std::vector<Row> member_rows;  // As it leaves them.
     std::optional<Row> group_row;
     bool applied = false;
@@ -265,7 +267,7 @@ class Conversation final : private Log::Owner {
 
   // May this be appended now? False: there is nothing to change. Asked early, and again when it gets its place.
   Result<bool> judge(Waiting& waiting) const;
-  Result<bool> judge_message_change(const Waiting& waiting, std::size_t member) const;
+  Result<bool> judge_message_change(const Waiting& waiting, std::optional<std::size_t> member) const;
   Result<bool> judge_group_change(Waiting& waiting, std::optional<std::size_t> member) const;
   // May one more entry come? Then it is counted.
   Result<Ok> take_room();

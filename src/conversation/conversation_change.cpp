@@ -37,6 +37,7 @@ Task<Result<Change>> Conversation::change(ChangeRequest request) {
   waiting->entry->more = std::make_shared<Details>(std::move(request.details));
   waiting->effect = std::make_unique<Effect>();
   waiting->effect->wish = request.permissions;
+  waiting->effect->system = request.system;
   auto reply = waiting->effect->reply.future();
   last_activity_ = loop_.now();
 
@@ -108,16 +109,18 @@ Result<bool> Conversation::judge(Waiting& waiting) const {
   auto member = roster_.find_present(entry.from);
   if (entry.kind == EntryKind::left && !member && roster_.find(entry.from)) return false;
   bool comes = entry.kind == EntryKind::created || entry.kind == EntryKind::joined;
-  if (!comes && !member) {
+  const bool system = waiting.effect && waiting.effect->system;
+  if (!comes && !member && !system) {
     // Who never was one hears what is said of a conversation that there is not, to the letter.
     return roster_.find(entry.from) ? Failure{Code::forbidden, "no member any more"} : Failure{Code::not_found};
   }
   Space space = store_.space();
   // Deleting makes room one day; everything else takes some now.
   if (space == Space::none || (space == Space::low && entry.kind != EntryKind::deletion)) return Failure{Code::storage_full, "", 10'000};
-  if (about_message(entry.kind)) return judge_message_change(waiting, *member);
+  if (about_message(entry.kind)) return judge_message_change(waiting, member);
   if (entry.kind != EntryKind::message) return judge_group_change(waiting, member);
   if (id_.is_direct() && roster_.any_blocked()) return Failure{Code::refused};
+  if (id_.is_direct() && delivery_.closed(other(entry.from))) return Failure{Code::refused, "the user is deactivated"};
   if (!id_.is_direct() && !group_.permissions.allow(roster_[*member].role, Deed::send)) return Failure{Code::forbidden};
   if (Seq answered = entry.details().reply_to; answered > Seq{0}) {
     if (answered > shown_ || !roster_.may_see(*member, answered) || !answers_message(answered))
@@ -132,19 +135,20 @@ bool Conversation::answers_message(Seq seq) const {
   return !cached || recent_[seq - recent_.front()->seq]->kind == EntryKind::message;
 }
 
-Result<bool> Conversation::judge_message_change(const Waiting& waiting, std::size_t member) const {
+Result<bool> Conversation::judge_message_change(const Waiting& waiting, std::optional<std::size_t> member) const {
   const Entry &entry = *waiting.entry, &target = *waiting.effect->target;
   if (target.kind != EntryKind::message) return Failure{Code::not_found, "this entry is not a message"};
   bool own = target.from == entry.from || (planted(Plant::anybody_edits) && entry.kind == EntryKind::edit);
   if (entry.kind == EntryKind::deletion) {
-    bool moderates = !id_.is_direct() && group_.permissions.allow(roster_[member].role, Deed::moderate);
+    bool moderates =
+        waiting.effect->system || (member && !id_.is_direct() && group_.permissions.allow(roster_[*member].role, Deed::moderate));
     if (!own && !moderates) return Failure{Code::forbidden};
     if (target.deleted()) return false;
     if (!moderates && limits_ && too_late(target, limits_->options().delete_within, Limit::deleting)) return Failure{Code::too_late};
     return true;
   }
   if (target.deleted() && !planted(Plant::edit_after_delete)) return Failure{Code::deleted};
-  if (roster_.any_blocked()) return Failure{Code::refused};
+  if (roster_.any_blocked() && !waiting.effect->system) return Failure{Code::refused};
   if (entry.kind == EntryKind::edit) {
     if (!own) return Failure{Code::forbidden};
     if (target.text() == entry.text()) return false;
@@ -191,13 +195,14 @@ Result<bool> Conversation::judge_group_change(Waiting& waiting, std::optional<st
     if (!joins) return joins.error();
     return true;
   }
-  Role role = roster_[*member].role;
   if (entry.kind == EntryKind::left) {
-    auto heir = role == Role::owner ? roster_.heir(*member) : std::nullopt;
+    if (!member) return false;
+    auto heir = roster_[*member].role == Role::owner ? roster_.heir(*member) : std::nullopt;
     details->heir = heir ? roster_[*heir].user : UserId();
     entry.more = std::move(details);
     return true;
   }
+  Role role = waiting.effect->system ? Role::owner : roster_[*member].role;
   bool allowed = entry.kind == EntryKind::role ? role >= Role::admin : group_.permissions.allow(role, deed_of(entry.kind));
   if (!allowed) return Failure{Code::forbidden};
   switch (entry.kind) {

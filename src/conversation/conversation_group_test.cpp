@@ -270,6 +270,39 @@ TEST(Groups, NobodyHearsOfAChangeBeforeItIsDurable) {
   EXPECT_EQ((**view)->members, 3u);
 }
 
+TEST(Groups, TheSystemNeedsNoRightAndIsNoMember) {
+  Group group;
+  const UserId system = user("system");
+  auto as_system = [&](ChangeRequest request) {
+    request.system = true;
+    return group.change(std::move(request));
+  };
+  EXPECT_EQ(code_of(group.add(system, {group.cat})), Code::not_found) << "only when it says so";
+  ASSERT_TRUE(as_system(group.about(system, EntryKind::added, {group.cat})));
+  ASSERT_TRUE(as_system(group.about(system, EntryKind::role, {group.cat}, Role::admin)));
+  ASSERT_TRUE(as_system(group.about(system, EntryKind::removed, {group.ann})));
+  EXPECT_EQ(group.members(), "ben:member cat:owner");
+  EXPECT_EQ(code_of(as_system(group.about(system, EntryKind::role, {group.cat}, Role::member))), Code::forbidden)
+      << "a group needs an owner";
+}
+
+TEST(Groups, WhatSomebodySentIsDeletedAlsoAfterTheyLeft) {
+  Group group;
+  ASSERT_TRUE(group.send(group.ben));  // 2
+  ASSERT_TRUE(group.leave(group.ben));
+  auto erase = [&](bool system) {
+    ChangeRequest request{group.ben, EntryKind::deletion, {}, {}, {}};
+    request.details.target = {2};
+    request.system = system;
+    return group.change(std::move(request));
+  };
+  EXPECT_EQ(code_of(erase(false)), Code::forbidden);
+  ASSERT_TRUE(erase(true));
+  EXPECT_TRUE(erase(true)) << "again";
+  auto page = value_of(group.loop, group.scope.start(group.talk->history(group.ann, std::nullopt, Seq{0}, 100)));
+  EXPECT_TRUE(page->entries[1]->deleted());
+}
+
 TEST(Groups, TheLastOwnerStaysOne) {
   Group group;
   EXPECT_EQ(code_of(group.role(group.ann, group.ann, Role::member)), Code::forbidden);

@@ -40,6 +40,20 @@ TEST(Conversation, WithAStrangerNothingIsMade) {
   EXPECT_TRUE(*world.open());
 }
 
+TEST(Conversation, WhoIsClosedTakesNothingAndWhatWasSaidStays) {
+  World world;
+  ASSERT_TRUE(world.open());
+  ASSERT_TRUE(world.sent(world.alice, 1, "one"));
+  world.inboxes.closed_users = {world.bob};
+  auto refused = world.sent(world.alice, 2, "two");
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Code::refused);
+  EXPECT_TRUE(world.sent(world.alice, 1, "one")->repeated) << "a repeat is answered as before";
+  world.inboxes.closed_users.clear();
+  EXPECT_EQ(world.sent(world.alice, 2, "two")->seq, Seq{2});
+  EXPECT_EQ(world.texts(), (std::vector<std::string>{"one", "two"}));
+}
+
 TEST(Conversation, AnotherPairNeverGetsItsLog) {
   World world;
   ASSERT_TRUE(*world.open());

@@ -98,7 +98,9 @@ class FakeInboxes final : public Delivery {
   Seq mark(const UserId& who, const ConversationId& conversation) { return {taken[{who, conversation}].size()}; }
 
   std::map<UserId, Mood> moods;
-  std::set<UserId> online, strangers, cautious;  // cautious: only who they added may add them to groups.
+  bool closed(const UserId& who) const override { return closed_users.contains(who); }
+
+  std::set<UserId> online, strangers, closed_users, cautious;  // cautious: only who they added may add them to groups.
   std::set<std::pair<UserId, UserId>> added;
   std::map<std::pair<UserId, ConversationId>, std::vector<EntryPtr>> taken;
   std::size_t hand_offs = 0, longest = 0, contacts_left = 1000;

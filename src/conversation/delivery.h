@@ -77,6 +77,8 @@ class Delivery {
   virtual Future<Result<Ok>> first_contact(UserId, UserId) { return Future<Result<Ok>>::ready(Ok{}); }
   // Something that the user asked for cost this much more than could be foreseen.
   virtual void charge(UserId, std::uint32_t) {}
+  // Whether the user takes no messages: deactivated, or erased. As it is known on this loop at this moment.
+  virtual bool closed(const UserId&) const { return false; }
 };
 
 }  // namespace kith

@@ -202,6 +202,35 @@ Task<Result<Ok>> Inbox::configure(ConversationId conversation, Fn<void(Settings&
   co_return done;
 }
 
+Task<Result<Ok>> Inbox::blank() {
+  auto all = co_await conversations();
+  if (!all) co_return all.error();
+  for (const ConversationState& one : *all) {
+    auto loaded = co_await load(one.conversation);
+    if (!loaded) co_return loaded.error();
+    State& state = **loaded;
+    ConversationState left;
+    left.conversation = one.conversation;
+    left.reached = state.row.reached;
+    left.n = state.row.n;
+    left.joined = state.row.joined;
+    left.left = state.row.left;
+    left.last = state.row.last;
+    state.row = std::move(left);
+    state.read_queued = Seq{0};
+    state.settings_queued = {};
+    touch(state);
+  }
+  while (dirty_ > 0 || writing_) {
+    if (!writing_) {
+      co_await write_behind();
+    } else {
+      co_await wait(loop_, 10ms);
+    }
+  }
+  co_return Ok{};
+}
+
 Task<void> Inbox::until_durable(State& state) {
   state.waiters.emplace_back();
   auto future = state.waiters.back().future();

@@ -69,6 +69,8 @@ class Inbox final : private Log::Owner {
 
   // One of the user's devices has everything up to `useq`: others come to know that it was delivered.
   void confirmed(Useq useq);
+  // Leaves in the row of each conversation only how far the inbox has come: for a user who is erased, and does nothing here any more.
+  Task<Result<Ok>> blank();
 
   // Pointers after `after`, oldest first, at most `limit`. Numbered after + 1, after + 2, ….
   Task<Result<std::vector<Pointer>>> pointers(Useq after, std::uint32_t limit);

@@ -44,6 +44,35 @@ TEST_F(Own, WhatIsClearedIsNotUnreadAndIsNotShown) {
   EXPECT_EQ(home.pointers().size(), 2u) << "one step of the conversation, one of the clearing";
 }
 
+TEST_F(Own, WhatIsBlankedSaysOnlyHowFarTheInboxCame) {
+  Talk other{"carol"};
+  other.say(user("carol"), 3);
+  home.bring_up(other);
+  ASSERT_TRUE(cleared(6));
+  ASSERT_TRUE(hidden(8));
+  ASSERT_TRUE(configured([](Settings& settings) { settings.pinned = true; }));
+  ASSERT_TRUE(value_of(home.loop, home.read(talk, 9)));
+  ASSERT_TRUE(value_of(home.loop, home.scope.start(home.inbox->blank())));
+  for (int time = 0; time < 3; ++time) {
+    for (const Talk* one : {&talk, &other}) {
+      const ConversationState state = home.state(*one);
+      ConversationState left;
+      left.conversation = one->id;
+      left.reached = Seq{one->entries.size()};
+      left.n = state.n;
+      left.last = state.last;
+      EXPECT_EQ(state, left);
+      EXPECT_EQ(home.views()[one->id], left);
+    }
+    if (time == 0) home.restart();
+    if (time == 1) home.loop.advance(5s);
+  }
+  // And what still comes finds its place.
+  talk.say(home.alice, 2);
+  home.bring_up(talk);
+  EXPECT_EQ(home.state(talk).reached, Seq{12});
+}
+
 TEST_F(Own, AnEntryIsHiddenOnceAndForgottenWhenTheConversationIsCleared) {
   ASSERT_TRUE(hidden(8));
   ASSERT_TRUE(hidden(3));
