@@ -23,7 +23,7 @@ BASE = {"base"}
 STORED = BASE | {"wire", "store"}
 LOGGED = STORED | {"log"}
 CORE = LOGGED | {"limits", "conversation", "inbox", "contacts", "auth", "session"}
-SERVER = CORE | {"rest", "front", "server"}
+SERVER = CORE | {"rest", "admin", "front", "server"}
 MAY_INCLUDE = {
     "base": set(),
     "wire": BASE,
@@ -37,6 +37,7 @@ MAY_INCLUDE = {
     "contacts": LOGGED | {"limits", "conversation", "inbox"},
     "session": CORE,
     "rest": CORE,
+    "admin": CORE | {"rest"},  # Commands in the name of users, answered as the REST routes answer them.
     "front": CORE,
     "server": SERVER,
     "sim": SERVER | {"check", "client"},
@@ -57,8 +58,8 @@ ONLY_THESE = {
 # Libraries that only some folders may know (besides tests, which may know all).
 LIBRARIES = {
     "rocksdb/": {"store"},
-    # auth: tokens; check: its own history format; front: UTF-8 of text frames; terminal: answers of /v1/auth.
-    "simdjson": {"wire", "auth", "check", "front", "terminal"},
+    # auth: tokens; admin: bodies; check: its own history format; front: UTF-8 of text frames; terminal: answers of /v1/auth.
+    "simdjson": {"wire", "auth", "check", "front", "terminal", "admin"},
 }
 
 # Files that only tests use; they may start threads and look at clocks, and know every library.

@@ -4,6 +4,8 @@
 #include <string_view>
 #include <variant>
 
+#include "base/ids.h"
+
 namespace kith {
 
 namespace {
@@ -37,6 +39,7 @@ const Option kOptions[] = {
      "HS256 key of the embedding application, 32 bytes or more; a newline at its end is left out."},
     {"jwt-issuer", "TEXT", &Config::jwt_issuer, "What `iss` of its tokens must be."},
     {"jwt-audience", "TEXT", &Config::jwt_audience, "What `aud` of its tokens must be or contain."},
+    {"system-user", "USER", &Config::system_user, "In whose name the embedding application speaks; nobody signs up as this one."},
     {"loops", "N", &Config::loops, "Event loops (threads); 0: one for each processor that this process may use.", 0, 256},
     {"connections", "N", &Config::connections, "Connections in all.", 16, 1'000'000},
     {"connections-per-address", "N", &Config::connections_per_address, "Connections of one address.", 1, 1'000'000},
@@ -124,6 +127,7 @@ Result<Config> parse_config(int argc, char** argv) {
   if (config.limits != "on" && config.limits != "off") return Failure{Code::invalid_argument, "--limits: on or off"};
   if (config.first_contact != "requests" && config.first_contact != "open" && config.first_contact != "contacts")
     return Failure{Code::invalid_argument, "--first-contact: requests, open or contacts"};
+  if (!UserId::parse(config.system_user)) return Failure{Code::invalid_argument, "--system-user: not a user id"};
   if (config.tls_cert.empty() != config.tls_key.empty()) {
     return Failure{Code::invalid_argument, "--tls-cert and --tls-key come together"};
   }

@@ -23,6 +23,7 @@ struct Config {
   std::vector<std::string> origins;
   std::string jwt_key_file;
   std::string jwt_issuer, jwt_audience;
+  std::string system_user = "system";
   std::uint64_t loops = 0;
   std::uint64_t connections = 18000;
   std::uint64_t connections_per_address = 2000;

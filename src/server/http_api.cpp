@@ -51,7 +51,8 @@ HttpApi::HttpApi(Node& node, std::size_t index, std::function<std::string()> pro
       index_(index),
       process_metrics_(std::move(process_metrics)),
       auth_(node.shard(index).loop, node.tokens(), *node.shard(index).router),
-      rest_(node.shard(index).loop, node.tokens(), *node.shard(index).router) {}
+      rest_(node.shard(index).loop, node.tokens(), *node.shard(index).router),
+      admin_(node.shard(index).loop, node.tokens(), *node.shard(index).router, node.options().admin) {}
 
 void HttpApi::handle(HttpRequest request, Fn<void(HttpResponse)> reply) {
   std::string address = request.address;
@@ -65,6 +66,12 @@ void HttpApi::handle(HttpRequest request, Fn<void(HttpResponse)> reply) {
     scope_.spawn(auth({std::move(request.method), std::move(request.path), std::move(request.authorization), std::move(request.body),
                        std::move(request.address)},
                       std::move(address), std::move(reply)));
+    return;
+  }
+  if (Admin::is_ours(request.path)) {
+    scope_.spawn(admin({std::move(request.method), std::move(request.path), std::move(request.query), std::move(request.authorization),
+                        std::move(request.body), std::move(request.address), std::move(request.admitted)},
+                       std::move(reply)));
     return;
   }
   if (Rest::is_ours(request.path)) {
@@ -100,7 +107,27 @@ void HttpApi::describe_limit(HttpResponse& response, std::string_view address) c
 }
 
 Task<void> HttpApi::auth(AuthRequest request, std::string address, Fn<void(HttpResponse)> reply) {
+  Router& router = *node_.shard(index_).router;
+  // Who may first: strangers get no work done.
+  auto record = admin_.record(request.authorization, request.address);
+  auto deed = record ? HttpAuth::deed(request) : std::nullopt;
+  if (deed) {
+    record->what = std::move(deed->what);
+    record->whom = std::move(deed->whom);
+  } else {
+    record.reset();
+  }
+  if (record && deed->changes) {
+    auto begun = co_await router.note(*record);
+    if (!begun) co_return reply(problem(begun.error()));
+    record->number = *begun;
+  }
   auto answer = co_await auth_.handle(std::move(request));
+  if (record) {
+    record->outcome = audit_outcome(answer.status, answer.body);
+    auto noted = co_await router.note(std::move(*record));
+    if (!noted && !deed->changes) co_return reply(problem(noted.error()));
+  }
   HttpResponse response{answer.status, answer.status >= 400 ? "application/problem+json" : "application/json", std::move(answer.body), {}};
   if (answer.retry_after_ms != 0) response.headers.emplace_back("Retry-After", std::to_string((answer.retry_after_ms + 999) / 1000));
   if (!answer.allow.empty()) response.headers.emplace_back("Allow", answer.allow);
@@ -109,17 +136,38 @@ Task<void> HttpApi::auth(AuthRequest request, std::string address, Fn<void(HttpR
   reply(std::move(response));
 }
 
-Task<void> HttpApi::rest(Task<RestResponse> answering, std::string address, Fn<void(HttpResponse)> reply) {
-  auto answer = co_await answering;
+namespace {
+
+HttpResponse to_http(RestResponse answer) {
   HttpResponse response{answer.status, answer.status >= 400 ? "application/problem+json" : "application/json", std::move(answer.body), {}};
   if (answer.status == 204) response.content_type.clear();
-  response.headers = std::move(answer.headers);
+  for (auto& header : answer.headers) {
+    if (header.first == "Content-Type") {
+      response.content_type = std::move(header.second);
+    } else {
+      response.headers.push_back(std::move(header));
+    }
+  }
+  return response;
+}
+
+}  // namespace
+
+Task<void> HttpApi::rest(Task<RestResponse> answering, std::string address, Fn<void(HttpResponse)> reply) {
+  auto answer = co_await answering;
+  auto stream = std::move(answer.stream);
+  HttpResponse response = to_http(std::move(answer));
   describe_limit(response, address);
-  if (answer.stream) {
+  if (stream) {
     response.content_type = "text/event-stream";
-    response.stream = std::make_shared<HttpStream>(HttpStream{answer.stream->home, std::move(answer.stream->make), answer.stream->idle});
+    response.stream = std::make_shared<HttpStream>(HttpStream{stream->home, std::move(stream->make), stream->idle});
   }
   reply(std::move(response));
+}
+
+Task<void> HttpApi::admin(AdminRequest request, Fn<void(HttpResponse)> reply) {
+  auto answer = co_await admin_.handle(std::move(request));
+  reply(to_http(std::move(answer)));
 }
 
 Task<void> HttpApi::metrics(Fn<void(HttpResponse)> reply) {

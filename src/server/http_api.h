@@ -1,9 +1,11 @@
-// server/http_api.h — The HTTP routes of a loop: /v1/auth/*, the commands under /v1, and what operators ask for: /livez, /readyz, /metrics.
+// server/http_api.h — The HTTP routes of a loop: /v1/auth/*, the commands under /v1, /v1/admin/*, and what operators ask for: /livez,
+// /readyz, /metrics.
 #pragma once
 
 #include <functional>
 #include <string>
 
+#include "admin/admin.h"
 #include "auth/http_auth.h"
 #include "front/http.h"
 #include "rest/rest.h"
@@ -26,6 +28,7 @@ class HttpApi final : public HttpHandler {
   Task<void> auth(AuthRequest request, std::string address, Fn<void(HttpResponse)> reply);
   Task<void> rest(Task<RestResponse> answering, std::string address, Fn<void(HttpResponse)> reply);
   void describe_limit(HttpResponse& response, std::string_view address) const;
+  Task<void> admin(AdminRequest request, Fn<void(HttpResponse)> reply);
   Task<void> metrics(Fn<void(HttpResponse)> reply);
 
   Node& node_;
@@ -33,6 +36,7 @@ class HttpApi final : public HttpHandler {
   std::function<std::string()> process_metrics_;
   HttpAuth auth_;
   Rest rest_;
+  Admin admin_;
   bool draining_ = false;
   Scope scope_;
 };

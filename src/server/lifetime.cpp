@@ -36,6 +36,9 @@ Task<StoreResult<Lifetime>> begin_lifetime(Loop& loop, Store& store) {
   std::vector<Row> rows{row(kStoreKey, lifetime.store.value), row(kEpochKey, lifetime.epoch.value)};
   auto put = co_await until_definite(loop, [&] { return store.put(RowTable::meta, kPartition, rows); });
   if (!put) co_return put.error();
+  auto closed = co_await closed_users(loop, store);
+  if (!closed) co_return closed.error();
+  lifetime.closed = std::move(*closed);
   co_return lifetime;
 }
 

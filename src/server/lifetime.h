@@ -1,6 +1,9 @@
 // server/lifetime.h — What a store remembers of its own life: its id, and how often it was started.
 #pragma once
 
+#include <vector>
+
+#include "auth/user_list.h"
 #include "base/loop.h"
 #include "store/store.h"
 
@@ -10,6 +13,7 @@ struct Lifetime {
   StoreId store;
   Epoch epoch;           // Of this start; durable before it is used.
   Epoch recovered_from;  // The first epoch whose pending rows were not all looked at.
+  std::vector<ClosedUser> closed{};
 };
 
 // Begins a new epoch. Call once per start, before anything else uses the store.

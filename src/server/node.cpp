@@ -9,8 +9,8 @@ namespace {
 constexpr Duration kHousekeeping = 1s;
 }
 
-Shard::Shard(LoopParts parts, const NodeOptions& options, const Lifetime& lifetime, std::size_t loops, std::unique_ptr<Router> r,
-             std::shared_ptr<Addresses> addresses)
+Shard::Shard(LoopParts parts, const NodeOptions& options, const Lifetime& lifetime, const TokenReader& tokens, std::size_t loops,
+             std::unique_ptr<Router> r, std::shared_ptr<Addresses> addresses)
     : loop(*parts.loop),
       store(std::move(parts.store)),
       hasher(std::move(parts.hasher)),
@@ -24,7 +24,12 @@ Shard::Shard(LoopParts parts, const NodeOptions& options, const Lifetime& lifeti
                ContactsOptions{.requests = options.conversations.first_contact != FirstContact::open}),
       conversations(loop, *store, *router, lifetime.epoch, options.cache_bytes / loops / 2, &limits, options.conversations),
       place{loop, *store, lifetime.store, *router, directory, inboxes, contacts, reader, options.session, traffic, {}, false, &limits},
-      polls(place) {}
+      polls(place),
+      audit(loop, *store),
+      erasures(place, accounts, *router),
+      admin{place, accounts, erasures, *router, tokens, options.admin} {
+  for (const ClosedUser& one : lifetime.closed) closed.insert(one.user);
+}
 
 Shard::~Shard() = default;
 
@@ -35,12 +40,12 @@ void Shard::keep_house() {
 }
 
 Node::Node(NodeOptions options, Lifetime lifetime, TokenReader tokens, std::vector<LoopParts> loops)
-    : options_(completed(std::move(options), loops[0].loop->random())), lifetime_(lifetime), tokens_(std::move(tokens)) {
+    : options_(completed(std::move(options), loops[0].loop->random())), lifetime_(std::move(lifetime)), tokens_(std::move(tokens)) {
   std::size_t count = loops.size();
   auto addresses = std::make_shared<Addresses>(options_.limits, loops[0].loop->random().next());
   for (std::size_t i = 0; i < count; ++i) {
     shards_.push_back(
-        std::make_unique<Shard>(std::move(loops[i]), options_, lifetime_, count, std::make_unique<Router>(*this, i), addresses));
+        std::make_unique<Shard>(std::move(loops[i]), options_, lifetime_, tokens_, count, std::make_unique<Router>(*this, i), addresses));
   }
 }
 
@@ -61,6 +66,11 @@ void Node::start() {
     shard->loop.post([&shard = *shard] { shard.keep_house(); });
   }
   shards_[0]->loop.post([this] { shards_[0]->scope.spawn(recover()); });
+  for (const ClosedUser& one : lifetime_.closed) {
+    if (one.closed != Closed::erasing) continue;
+    Shard& home_of = *shards_[home(one.user.slot())];
+    home_of.loop.post([&home_of, user = one.user] { home_of.erasures.resume(user); });
+  }
 }
 
 namespace {

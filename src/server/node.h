@@ -21,6 +21,7 @@ struct NodeOptions {
   AccountsOptions accounts;
   LimitOptions limits;
   ConversationOptions conversations;
+  AdminOptions admin;
   std::size_t cache_bytes = 256 << 20;  // Conversations and inboxes in memory, of all loops together.
   Duration dismiss_spread = 5s;         // At a planned stop clients come back within this time.
 };

@@ -234,7 +234,12 @@ Future<Presence> Router::presence(UserId user) {
 
 Future<Result<bool>> Router::exists(UserId user) {
   std::size_t target = home(user);
-  return call<Result<bool>>(target, [user = std::move(user)](Shard& shard) mutable { return shard.accounts.exists(std::move(user)); });
+  return call<Result<bool>>(target, [user = std::move(user)](Shard& shard) mutable { return shard.accounts.receives(std::move(user)); });
+}
+
+bool Router::closed(const UserId& user) const {
+  const auto& all = node_.shard(here_).closed;
+  return !all.empty() && all.contains(user);
 }
 
 Future<Result<bool>> Router::has_added(UserId user, UserId other) {
@@ -282,6 +287,41 @@ void Router::charge(UserId user, std::uint32_t cost) {
 
 Future<AuthResponse> Router::on(UserId user, Fn<Task<AuthResponse>(Accounts&)> work) {
   return call<AuthResponse>(home(user), [work = std::move(work)](Shard& shard) mutable { return work(shard.accounts); });
+}
+
+Future<RestResponse> Router::administer(UserId user, Fn<Task<RestResponse>(AdminPlace&)> work) {
+  return call<RestResponse>(home(user), [work = std::move(work)](Shard& shard) mutable { return work(shard.admin); });
+}
+
+// One log, so one writer: that of the first loop.
+Future<Result<std::uint64_t>> Router::note(AuditRecord record) {
+  return call<Result<std::uint64_t>>(0, [record = std::move(record)](Shard& shard) mutable { return shard.audit.note(std::move(record)); });
+}
+
+Future<Result<AuditPage>> Router::audited(std::uint64_t before, std::uint32_t limit) {
+  return call<Result<AuditPage>>(0, [before, limit](Shard& shard) { return shard.audit.page(before, limit); });
+}
+
+Future<Ok> Router::set_closed(UserId user, bool closed) { return node_.shard(here_).scope.start(tell_each_loop(std::move(user), closed)); }
+
+namespace {
+Task<Ok> tell(Shard& shard, UserId user, bool closed) {
+  if (closed) {
+    shard.closed.insert(std::move(user));
+  } else {
+    shard.closed.erase(user);
+  }
+  co_return Ok{};
+}
+}  // namespace
+
+Task<Ok> Router::tell_each_loop(UserId user, bool closed) {
+  std::vector<Future<Ok>> told;
+  for (std::size_t loop = 0; loop < node_.size(); ++loop) {
+    told.push_back(call<Ok>(loop, [user, closed](Shard& shard) { return tell(shard, user, closed); }));
+  }
+  for (auto& one : told) co_await one;
+  co_return Ok{};
 }
 
 Future<RestResponse> Router::at_home(UserId user, Fn<Task<RestResponse>(Place&, Polls&)> work) {

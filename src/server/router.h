@@ -4,6 +4,7 @@
 // between two loops keep their order.
 #pragma once
 
+#include "admin/admin.h"
 #include "auth/http_auth.h"
 #include "contacts/contacts.h"
 #include "conversation/delivery.h"
@@ -15,7 +16,13 @@ namespace kith {
 
 class Node;
 
-class Router final : public Backend, public Delivery, public MarkKeeper, public ContactRouter, public AccountsRouter, public RestRouter {
+class Router final : public Backend,
+                     public Delivery,
+                     public MarkKeeper,
+                     public ContactRouter,
+                     public AccountsRouter,
+                     public RestRouter,
+                     public AdminRouter {
  public:
   Router(Node& node, std::size_t here) : node_(node), here_(here) {}
 
@@ -47,7 +54,8 @@ class Router final : public Backend, public Delivery, public MarkKeeper, public 
   // Delivery
   Future<Result<Seq>> hand_off(HandOff handoff) override;
   Future<Presence> presence(UserId user) override;
-  Future<Result<bool>> exists(UserId user) override;
+  Future<Result<bool>> exists(UserId user) override;  // `refused` for one who is deactivated.
+  bool closed(const UserId& user) const override;
   Future<Result<bool>> has_added(UserId user, UserId other) override;
   Future<Result<bool>> may_add(UserId user, UserId by) override;
   Future<Result<std::vector<bool>>> tell_read(std::vector<UserId> users) override;
@@ -68,6 +76,12 @@ class Router final : public Backend, public Delivery, public MarkKeeper, public 
   // RestRouter
   Future<RestResponse> at_home(UserId user, Fn<Task<RestResponse>(Place&, Polls&)> work) override;
 
+  // AdminRouter
+  Future<RestResponse> administer(UserId user, Fn<Task<RestResponse>(AdminPlace&)> work) override;
+  Future<Result<std::uint64_t>> note(AuditRecord record) override;
+  Future<Result<AuditPage>> audited(std::uint64_t before, std::uint32_t limit) override;
+  Future<Ok> set_closed(UserId user, bool closed) override;
+
   // Runs `work` on the loop of shard `target`. `work` must not be a coroutine itself (its captures die when it returns), it calls one.
   template <class T>
   Future<T> call(std::size_t target, Fn<Task<T>(Shard&)> work);
@@ -76,6 +90,7 @@ class Router final : public Backend, public Delivery, public MarkKeeper, public 
   Task<Result<Ok>> tell_mark(ConversationId conversation, UserId member, Mark mark);
   Task<Result<std::vector<bool>>> ask_each_home(std::vector<UserId> users);
   Task<std::vector<Seq>> ask_each_loop(std::vector<EntryId> entries);
+  Task<Ok> tell_each_loop(UserId user, bool closed);
 
   Node& node_;
   const std::size_t here_;

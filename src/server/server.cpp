@@ -83,6 +83,8 @@ NodeOptions node_options(const Config& config) {
                                         : config.first_contact == "contacts" ? FirstContact::contacts
                                                                              : FirstContact::requests;
   options.conversations.members_max = config.group_members_max;
+  options.admin.system = *UserId::parse(config.system_user);
+  options.accounts.reserved = options.admin.system;
   options.cache_bytes = config.cache_mb << 20;
   options.limits.edit_within = config.edit_within;
   options.limits.delete_within = config.delete_within;

@@ -4,7 +4,9 @@
 #pragma once
 
 #include <memory>
+#include <unordered_set>
 
+#include "admin/admin.h"
 #include "auth/accounts.h"
 #include "contacts/contacts.h"
 #include "conversation/conversations.h"
@@ -28,8 +30,8 @@ struct LoopParts {
 };
 
 struct Shard {
-  Shard(LoopParts parts, const NodeOptions& options, const Lifetime& lifetime, std::size_t loops, std::unique_ptr<Router> router,
-        std::shared_ptr<Addresses> addresses);
+  Shard(LoopParts parts, const NodeOptions& options, const Lifetime& lifetime, const TokenReader& tokens, std::size_t loops,
+        std::unique_ptr<Router> router, std::shared_ptr<Addresses> addresses);
   ~Shard();
 
   Loop& loop;
@@ -46,6 +48,10 @@ struct Shard {
   Conversations conversations;
   Place place;
   Polls polls;
+  std::unordered_set<UserId> closed;  // Of all users, those who take no messages.
+  AuditLog audit;                     // That of the first shard is the server's.
+  Erasures erasures;
+  AdminPlace admin;
   Timer tick;
   Scope scope;  // Calls that came from here or from other shards.
 
