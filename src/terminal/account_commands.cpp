@@ -3,33 +3,14 @@
 
 #include <cstdio>
 
-#include "auth/admin_token.h"
 #include "auth/json.h"
+#include "terminal/administrator.h"
 #include "terminal/context.h"
 #include "terminal/show.h"
 
 namespace kith::terminal {
 
 namespace {
-
-struct Field {
-  std::string_view name, value;
-};
-
-// Fields without a value are left out.
-std::string object(std::initializer_list<Field> fields) {
-  std::string out = "{";
-  for (const Field& field : fields) {
-    if (field.value.empty()) continue;
-    if (out.size() > 1) out += ',';
-    append_json_string(out, field.name);
-    out += ':';
-    append_json_string(out, field.value);
-  }
-  return out + '}';
-}
-
-Failure not_an_id(const std::string& text, const char* what) { return {Code::invalid_argument, text + " is not a " + what + " id"}; }
 
 int enter(Context& context, const char* path, bool new_account) {
   auto user = UserId::parse(context.argument(0));
@@ -58,34 +39,6 @@ int enter(Context& context, const char* path, bool new_account) {
   return kFine;
 }
 
-struct AsAdministrator {
-  Secret token;
-  ServerAddress server;
-};
-
-Result<AsAdministrator> administrator(const Context& context) {
-  const std::string path = context.line.get("admin-token-file", "data/admin.token");
-  auto token = load_admin_token(path);
-  if (!token && token.error().code == Code::not_found) {
-    return Failure(Code::not_found, "there is no administrator's token at " + path + ": give --admin-token-file DATA/admin.token");
-  }
-  if (!token) return token.error();
-  auto server = context.server();
-  if (!server) return server.error();
-  return AsAdministrator{std::move(*token), std::move(*server)};
-}
-
-std::string text_of(const simdjson::dom::element& element, const char* name) {
-  std::string_view text;
-  return element[name].get(text) == simdjson::SUCCESS ? plain(text) : "";
-}
-
-// Absent: false.
-bool flag_of(const simdjson::dom::element& element, const char* name) {
-  bool value = false;
-  return element[name].get(value) == simdjson::SUCCESS && value;
-}
-
 std::string device_lines(const simdjson::dom::element& answer) {
   simdjson::dom::array devices;
   if (answer["devices"].get(devices) != simdjson::SUCCESS) return {};
@@ -97,32 +50,10 @@ std::string device_lines(const simdjson::dom::element& answer) {
   return out;
 }
 
-// Prints the answer for scripts as it came, for people by `shown`.
-int show(const Context& context, const std::string& body, std::string (*shown)(const simdjson::dom::element&)) {
-  if (context.line.has("json")) {
-    print(body + '\n');
-    return kFine;
-  }
-  simdjson::dom::parser parser;
-  simdjson::dom::element answer;
-  if (parser.parse(body).get(answer) != simdjson::SUCCESS) return tell({Code::internal, "the server's answer is not JSON"});
-  print(shown(answer));
-  return kFine;
-}
-
 std::string account_lines(const simdjson::dom::element& answer) {
   std::string out = text_of(answer, "user") + "  created " + text_of(answer, "created") + ", " + text_of(answer, "origin");
   out += flag_of(answer, "hasPassword") ? ", with a password\n" : ", without a password\n";
   return out + device_lines(answer);
-}
-
-// Calls `METHOD /v1/auth/users/USER…`.
-Called call_about_user(Context& context, const char* method, const char* rest, std::string body) {
-  auto user = UserId::parse(context.argument(0));
-  if (!user) return {tell(not_an_id(context.argument(0), "user")), {}};
-  auto as = administrator(context);
-  if (!as) return {tell(as.error()), {}};
-  return call(as->server, method, "/v1/auth/users/" + percent_encoded(user->text()) + rest, as->token, std::move(body));
 }
 
 }  // namespace
@@ -137,7 +68,7 @@ int list_devices(Context& context) {
   if (!server) return tell(server.error());
   auto called = call(*server, "GET", "/v1/auth/devices", account->token, "");
   if (called.status != kFine) return called.status;
-  return show(context, called.body, device_lines);
+  return show_answer(context, called.body, device_lines);
 }
 
 // A device that is remembered here ends itself; another one is ended by the one that is.
@@ -190,12 +121,12 @@ int add_user(Context& context) {
 }
 
 int show_user(Context& context) {
-  auto called = call_about_user(context, "GET", "", "");
-  return called.status == kFine ? show(context, called.body, account_lines) : called.status;
+  auto called = call_about_user(context, "GET", "/v1/auth/users/", "", "");
+  return called.status == kFine ? show_answer(context, called.body, account_lines) : called.status;
 }
 
 int revoke_user(Context& context) {
-  auto called = call_about_user(context, "POST", "/revoke", "");
+  auto called = call_about_user(context, "POST", "/v1/auth/users/", "/revoke", "");
   if (called.status == kFine) print("all sessions of " + context.argument(0) + " were ended\n");
   return called.status;
 }
@@ -203,7 +134,7 @@ int revoke_user(Context& context) {
 int add_token(Context& context) {
   auto device = DeviceId::parse(context.argument(1));
   if (!device) return tell(not_an_id(context.argument(1), "device"));
-  auto called = call_about_user(context, "POST", "/tokens", object({{"device", device->text()}}));
+  auto called = call_about_user(context, "POST", "/v1/auth/users/", "/tokens", object({{"device", device->text()}}));
   if (called.status != kFine) return called.status;
   constexpr std::string_view kNames[] = {"token"};
   auto fields = read_string_fields(called.body, kNames);

@@ -31,7 +31,7 @@ int tell_unreachable(const std::string& why);
 int tell_usage(std::string_view sentence);
 void print(std::string_view text);  // To stdout, at once.
 
-// A call under /v1/auth that must succeed: its body, or the status to end with (the reason was told).
+// A call under /v1/auth or /v1/admin that must succeed: its body, or the status to end with (the reason was told).
 struct Called {
   int status = kFine;
   std::string body;
@@ -47,6 +47,13 @@ int add_user(Context&);
 int show_user(Context&);
 int revoke_user(Context&);
 int add_token(Context&);
+int list_users(Context&);
+int deactivate_user(Context&);
+int reactivate_user(Context&);
+int erase_user(Context&);
+int export_user(Context&);
+int say(Context&);
+int show_audit(Context&);
 int chat(Context&);
 int send(Context&);
 int list(Context&);

@@ -25,6 +25,8 @@ constexpr Option kOptions[] = {
     {"hours", "N", "Good for so many hours; default 168, a week."},
     {"uses", "N", "Good for so many users."},
     {"approval", "", "Who comes by it waits until somebody who may add members adds them."},
+    {"messages", "", "With everything that they sent, for everyone."},
+    {"after", "USER", "Only those behind USER."},
     {"wait", "SECONDS", "How long to try before giving up; default 15."},
 };
 
@@ -75,6 +77,14 @@ constexpr Command kCommands[] = {
      add_user},
     {"users show", "USER", "admin-token-file json", "Administrator: shows an account and its devices.", show_user},
     {"users revoke", "USER", "admin-token-file", "Administrator: ends all sessions of an account.", revoke_user},
+    {"users list", "", "admin-token-file json limit after", "Administrator: lists all users.", list_users},
+    {"users deactivate", "USER", "admin-token-file",
+     "Administrator: ends all sessions, and lets nobody in as USER until they are reactivated.", deactivate_user},
+    {"users reactivate", "USER", "admin-token-file", "Administrator: takes that back.", reactivate_user},
+    {"users erase", "USER", "admin-token-file messages", "Administrator: erases everything about USER for good but the id.", erase_user},
+    {"users export", "USER", "admin-token-file", "Administrator: prints all that concerns USER as JSON, one object a line.", export_user},
+    {"say", "USER TEXT…", "admin-token-file", "Administrator: sends USER a message of the system.", say},
+    {"audit", "", "admin-token-file json limit before", "Administrator: shows what was done over the server-side API.", show_audit},
     {"tokens add", "USER DEVICE", "admin-token-file", "Administrator: prints a new token of a device.", add_token},
     {"verify", "DATADIR", "", "Administrator: checks every log of a data directory whose server is stopped.", verify},
     {"help", "[COMMAND…]", "", "Explains a command.", show_help},
