@@ -5,9 +5,9 @@
 #include <set>
 
 #include "admin/body.h"
-#include "admin/perform.h"
 #include "base/crash_point.h"
 #include "base/wait.h"
+#include "contacts/contacts.h"
 #include "session/directory.h"
 #include "wire/error.h"
 #include "wire/json_writer.h"
@@ -20,11 +20,6 @@ constexpr std::uint32_t kPage = 200;
 constexpr Duration kRestartEvery = 10s;
 
 bool is_gone(const Failure& failure) { return failure.code == Code::not_found || failure.code == Code::deleted; }
-
-Failure failure_of(Place& place, const RestResponse& response) {
-  auto error = place.reader.error(response.body);
-  return error ? wire::to_failure(*error) : Failure{Code::internal};
-}
 
 ChangeRequest about(const UserId& user, EntryKind kind, Seq target) {
   ChangeRequest request;
@@ -134,35 +129,25 @@ Task<Result<Ok>> Erasures::work(UserId user, bool wipe) {
   co_return done;
 }
 
-// By the user's own commands, so that those on the other side see it too.
+// As the user would, so that those on the other side see it too.
 Task<Result<Ok>> Erasures::end_contacts(UserId user) {
-  for (;;) {
-    auto page = co_await perform(place_, user, R"({"getContacts":{"limit":200}})", "contacts", 200);
-    if (page.status >= 400) {
-      auto failure = failure_of(place_, page);
-      // A server that has no contacts says no more than that.
-      if (failure.code == Code::unavailable && failure.detail.empty()) break;
-      co_return failure;
+  UserId after;
+  for (bool more = true; more;) {
+    auto page = co_await place_.contacts.list(user, after, kPage);
+    if (!page) co_return page.error();
+    for (const ContactRow& contact : page->contacts) {
+      after = contact.other;
+      auto removed = co_await place_.contacts.remove(user, contact.other);
+      if (!removed) co_return removed.error();
     }
-    auto frame = place_.reader.frame("{\"contacts\":" + page.body + '}');
-    if (!frame) co_return frame.error().failure;
-    const auto& contacts = std::get<wire::Contacts>(frame->body);
-    if (contacts.items.empty()) break;
-    for (const wire::Contact& contact : contacts.items) {
-      std::string command = R"({"removeContact":{)";
-      wire::json_text(command, "\"user\":\"", contact.user);
-      wire::json_close(command);
-      command += '}';
-      auto removed = co_await perform(place_, user, std::move(command), "done", 200);
-      if (removed.status >= 400 && removed.status != 404) co_return failure_of(place_, removed);
-    }
+    more = page->more;
   }
-  auto preferred =
-      co_await perform(place_, user, R"({"prefer":{"presence":"nobody","readMarks":false,"groups":"contacts"}})", "preferences", 200);
-  if (preferred.status >= 400) {
-    auto failure = failure_of(place_, preferred);
-    if (failure.code != Code::unavailable || !failure.detail.empty()) co_return failure;
-  }
+  PreferenceWish hidden;
+  hidden.presence = Audience::nobody;
+  hidden.read_marks = false;
+  hidden.groups = Audience::contacts;
+  auto preferred = co_await place_.contacts.prefer(user, hidden);
+  if (!preferred) co_return preferred.error();
   co_return Ok{};
 }
 

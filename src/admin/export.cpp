@@ -2,9 +2,9 @@
 #include <algorithm>
 #include <charconv>
 
-#include "admin/perform.h"
 #include "admin/work.h"
 #include "auth/json.h"
+#include "contacts/contacts.h"
 #include "session/frames.h"
 #include "wire/error.h"
 #include "wire/json_writer.h"
@@ -15,11 +15,12 @@ namespace {
 
 constexpr std::size_t kPageBytes = 256 << 10;  // A page ends with the line that passes this.
 constexpr std::uint32_t kEntries = 200;
+constexpr std::size_t kContactsPage = 200;
 
 // Where a page begins: at the account, in the contacts ("c.USER"), or in a conversation behind an entry ("m.CONVERSATION.SEQ").
 struct ExportPlace {
   enum class Part { account, contacts, messages } part = Part::account;
-  std::string contact;          // Behind this one.
+  UserId contact;               // Behind this one.
   ConversationId conversation;  // Of those that are left, the first.
   std::optional<Seq> after{};   // Nothing: the conversation has not been begun.
 
@@ -28,8 +29,10 @@ struct ExportPlace {
     if (text.empty()) return place;
     auto rest = text.substr(std::min<std::size_t>(2, text.size()));
     if (text.starts_with("c.")) {
+      auto contact = UserId::parse(rest);
+      if (!contact) return std::nullopt;
       place.part = Part::contacts;
-      place.contact = rest;
+      place.contact = std::move(*contact);
       return place;
     }
     auto dot = rest.find('.');
@@ -52,14 +55,6 @@ struct Exported {
   void line(std::string_view kind, std::string_view object) { lines.append("{\"").append(kind).append("\":").append(object).append("}\n"); }
 };
 
-Failure failure_of(Place& place, const RestResponse& response) {
-  auto error = place.reader.error(response.body);
-  return error ? wire::to_failure(*error) : Failure{Code::internal};
-}
-
-// A server that has no contacts says no more than that.
-bool is_absent(const Failure& failure) { return failure.code == Code::unavailable && failure.detail.empty(); }
-
 Task<Result<Ok>> export_account(AdminPlace& at, UserId user, Exported& out) {
   auto account = co_await at.accounts.account(user);
   if (!account) co_return account.error();
@@ -74,39 +69,28 @@ Task<Result<Ok>> export_account(AdminPlace& at, UserId user, Exported& out) {
     object += R"(,"lastSeen":)" + json_of(time_text(device.last_seen)) + '}';
     out.line("device", object);
   }
-  auto preferences = co_await perform(at.place, user, R"({"getPreferences":{}})", "preferences", 200);
-  if (preferences.status < 400) {
-    out.line("preferences", preferences.body);
-  } else if (auto failure = failure_of(at.place, preferences); !is_absent(failure)) {
-    co_return failure;
-  }
+  auto preferences = co_await at.place.contacts.preferences(user);
+  if (!preferences) co_return preferences.error();
+  wire::Preferences shown{std::string(name(preferences->presence)), preferences->read_marks, std::string(name(preferences->groups))};
+  object.clear();
+  wire::write_json(shown, object);
+  out.line("preferences", object);
   co_return Ok{};
 }
 
-Task<Result<Ok>> export_contacts(AdminPlace& at, UserId user, std::string after, Exported& out) {
+Task<Result<Ok>> export_contacts(AdminPlace& at, UserId user, UserId after, Exported& out) {
   for (bool more = true; more;) {
-    std::string command = R"({"getContacts":{"limit":200,)";
-    if (!after.empty()) wire::json_text(command, "\"page\":\"", after);
-    wire::json_close(command);
-    command += '}';
-    auto page = co_await perform(at.place, user, std::move(command), "contacts", 200);
-    if (page.status >= 400) {
-      auto failure = failure_of(at.place, page);
-      if (is_absent(failure)) break;
-      co_return failure;
-    }
-    auto frame = at.place.reader.frame("{\"contacts\":" + page.body + '}');
-    if (!frame) co_return frame.error().failure;
-    const auto& contacts = std::get<wire::Contacts>(frame->body);
-    for (const wire::Contact& contact : contacts.items) {
+    auto page = co_await at.place.contacts.list(user, after, kContactsPage);
+    if (!page) co_return page.error();
+    for (const ContactRow& contact : page->contacts) {
       std::string object;
-      wire::write_json(contact, object);
+      wire::write_json(wire::Contact{contact.other.text(), std::string(name(contact.state()))}, object);
       out.line("contact", object);
+      after = contact.other;
     }
-    after = contacts.next;
-    more = !after.empty();
+    more = page->more;
     if (more && out.full()) {
-      out.next = "c." + after;
+      out.next = "c." + after.text();
       break;
     }
   }

@@ -216,8 +216,13 @@ Task<Result<Ok>> Contacts::remove(UserId self, UserId other) {
 }
 
 Task<Result<Ok>> Contacts::remove_in_turn(UserId self, UserId other) {
-  auto good = co_await check_other(self, other);
-  if (!good) co_return good;
+  // Who is deactivated or erased can still be removed.
+  auto between = co_await state(self, other);
+  if (!between) co_return between.error();
+  if (*between == ContactState::none) {
+    auto good = co_await check_other(self, other);
+    if (!good) co_return good;
+  }
   Pair pair{self, other};
   co_await take_turn(pair);
   auto result = co_await remove_now(std::move(self), std::move(other));
