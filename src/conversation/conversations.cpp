@@ -12,13 +12,7 @@ constexpr int kRecoveringMax = 64;
 
 Conversations::Conversations(Loop& loop, Store& store, Delivery& delivery, Epoch epoch, std::size_t budget_bytes, Limits* limits,
                              ConversationOptions options)
-    : loop_(loop),
-      store_(store),
-      delivery_(delivery),
-      epoch_(epoch),
-      limits_(limits),
-      options_(options),
-      residents_(budget_bytes) {}
+    : loop_(loop), store_(store), delivery_(delivery), epoch_(epoch), limits_(limits), options_(options), residents_(budget_bytes) {}
 
 Task<Result<Conversations::Pin>> Conversations::acquire(ConversationId id, Conversation::Create create) {
   auto make = [this, id] { return std::make_unique<Conversation>(loop_, store_, delivery_, id, epoch_, limits_, options_); };

@@ -35,9 +35,11 @@ Task<void> Commands::do_create_invite(std::uint64_t re, ConversationId id, Invit
 void Commands::carry_out(std::uint64_t re, wire::RevokeInvite& revoke) {
   auto id = ConversationId::parse(revoke.conversation);
   auto code = parse_invite_code(revoke.code);
-  if (!id || !code || code->group != *id) return frames_.write_failure(re, Code::not_found);
+  if (!id) return frames_.write_failure(re, Code::not_found);
+  // Who may not, hears that, whatever the code is; nobody made a link of zeros.
+  bool of_it = code && code->group == *id;
   ++in_progress_;
-  scope_.spawn(do_revoke_invite(re, *id, code->secret));
+  scope_.spawn(do_revoke_invite(re, *id, of_it ? code->secret : ClientId{}));
 }
 
 Task<void> Commands::do_revoke_invite(std::uint64_t re, ConversationId id, ClientId secret) {

@@ -118,7 +118,7 @@ def test_no_frame_is_larger_than_16_mib(server):
     alice, bob = server.users("alice", "bob")
     laptop, phone = alice.online("laptop", protocols=PROTO), bob.online()
     where = laptop.send(bob, "hi")["conversation"]
-    file = {"url": "https://" + "\u0001" * 1016, "name": "\u0001" * 255, "type": "\u0001" * 127}
+    file = {"url": "https://" + '"' * 1016, "name": '"' * 255, "type": '"' * 127}
     more = {"kind": "x", "data": json.dumps({"a": '"' * 4090}), "attachments": [file] * 10}
     for begin in range(0, 200, 20):
         for number in [laptop.say(send=message(where, "\u0001" * 8192, base=0, **more)) for _ in range(20)]:

@@ -77,7 +77,8 @@ def test_the_list_shows_last_head_unread_and_read(server):
     phone.listen(lambda: phone.reads.get(where) == 4)
     item = phone.item(where)
     last = phone.whole_history(where)[-1]
-    assert item == {"conversation": where, "with": laptop.user, "head": 10, "unread": 6, "read": 4, "last": {"message": last}}
+    assert item == {"conversation": where, "with": laptop.user, "head": 10, "unread": 6, "read": 4, "last": {"message": last},
+                    "request": True}
     assert laptop.item(where) == {"conversation": where, "with": phone.user, "head": 10, "last": {"message": last}}
 
 
