@@ -13,7 +13,7 @@ namespace kith {
 
 namespace {
 
-constexpr unsigned kWriters = 10;
+constexpr unsigned kWriters = 50;
 constexpr unsigned kPerSecond = 500;
 constexpr std::size_t kTextBytes = 100;
 constexpr std::ptrdiff_t kAtOnce = 150;

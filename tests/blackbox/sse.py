@@ -21,6 +21,8 @@ class Refusal(Exception):
 class Stream:
     """One answer that goes on. Raises Refusal when there is none."""
 
+    name = "sse"
+
     def __init__(self, server, token, query=None, headers=None, receive_buffer=None, version="1.1"):
         self.socket = Socket(server.address, receive_buffer)
         fields = {"Host": "%s:%d" % server.address, "Accept": "text/event-stream", "Authorization": f"Bearer {token}", **(headers or {})}
@@ -120,6 +122,9 @@ class Stream:
     def quiet(self, seconds=0.3):
         with contextlib.suppress(Late):
             raise AssertionError(f"did not expect {self.hear(seconds)}")
+
+    def applied(self):
+        pass
 
     def cut(self):
         self.socket.close()
