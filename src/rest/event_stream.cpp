@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 #include <utility>
 
+#include "limits/limits.h"
 #include "session/position.h"
 #include "wire/error.h"
 
@@ -37,20 +39,33 @@ std::uint64_t number_of(std::string_view text) {
   return value;
 }
 
-// Whose device it is.
-Task<Result<Identity>> identify(Place& place, const StreamRequest& request) {
+// Whose device it is, and whether it may ask now: `fields` tell how that stands.
+Task<Result<Identity>> identify(Place& place, const StreamRequest& request, HeaderFields& fields) {
   if (place.stopping) co_return Failure{Code::going_away, {}, 1000};
   auto identity = co_await place.backend.verify(request.token, request.device);
   if (identity && identity->device.empty()) identity = Failure{Code::invalid_argument, "device"};
+  if (!identity) co_return identity;
+  Meter meter(place.limits, identity->user, identity->device, {});
+  auto refused = meter.admit(1);
+  add_rate_fields(fields, meter.standings(), place.loop.now());
+  if (refused) co_return *refused;
   co_return identity;
+}
+
+RestResponse refusal(const Failure& failure, HeaderFields fields) {
+  RestResponse response = rest_problem(failure);
+  std::move(fields.begin(), fields.end(), std::back_inserter(response.headers));
+  return response;
 }
 
 }  // namespace
 
 Task<RestResponse> confirm_position(Place& place, StreamRequest request) {
-  auto identity = co_await identify(place, request);
-  if (!identity) co_return rest_problem(identity.error());
-  RestResponse done{204, {}, {}, true};
+  HeaderFields fields;
+  auto identifying = identify(place, request, fields);
+  auto identity = co_await identifying;
+  if (!identity) co_return refusal(identity.error(), std::move(fields));
+  RestResponse done{204, {}, std::move(fields), true};
   {
     auto inbox = co_await place.inboxes.acquire(identity->user);
     if (!inbox) co_return rest_problem(inbox.error());
@@ -64,10 +79,13 @@ Task<RestResponse> confirm_position(Place& place, StreamRequest request) {
 }
 
 Task<RestResponse> open_event_stream(Place& place, StreamRequest request) {
-  auto identity = co_await identify(place, request);
-  if (!identity) co_return rest_problem(identity.error());
+  HeaderFields fields;
+  auto identifying = identify(place, request, fields);
+  auto identity = co_await identifying;
+  if (!identity) co_return refusal(identity.error(), std::move(fields));
   RestResponse response;
   response.proven = true;
+  response.headers = std::move(fields);
   response.headers.emplace_back("X-Accel-Buffering", "no");  // Proxies that gather answers would keep what is live.
   response.stream = std::make_unique<RestStream>();
   response.stream->home = place.backend.home(identity->user);

@@ -269,6 +269,21 @@ def bob_writes(play):
     assert play.server.http("POST", f"/v1/conversations/{play.words['d_…']}/typing", {}, play.bob_token).status == 204
 
 
+def scene_invites(play):
+    """Three are in, at head 16; who joins by the link is a fourth."""
+    group(play, 16)
+    people(play, "dave")
+    play.words["g_3c1f0a…"] = play.words["g_…"]
+    play.login("alice", "laptop")
+
+
+def dave_speaks(play):
+    assert not play.heard
+    play.link.cut()
+    play.login("dave", "phone")
+    play.useq_shift = None
+
+
 # Heading → (what was before its only block, what others do meanwhile, what comes besides). A whole session has its own story below.
 SCENES = {
     "Sending": (scene_sending, {}, ("event",)),
@@ -276,6 +291,8 @@ SCENES = {
     "Changing what was sent": (scene_changing, {}, ()),
     "Where others are": (scene_marks, {2: bob_reads, 5: bob_writes}, ()),
     "Groups": (scene_group, {}, ()),
+    "Links into a group": (scene_invites, {2: dave_speaks}, ("event",)),
+    "Contacts": (scene_group, {}, ()),
 }
 WHOLE, OUTLINE = "A whole session", "A connection, from its beginning"
 
