@@ -174,6 +174,17 @@ TEST(I3AtMostOnce, TheRetryIsAnsweredWithAnotherNumber) {
             "I3");
 }
 
+TEST(I3AtMostOnce, ARetryMayBeAnsweredWithTheFirstNumber) {
+  EXPECT_EQ(violated(R"(
+{"t":1,"p":"a1","op":"send","phase":"invoke","call":1,"to":"bob","id":"m1","text":"h1"}
+{"t":2,"p":"a1","op":"send","phase":"info","call":1}
+{"t":3,"p":"b1","op":"event","useq":1,"conv":"d","seq":1,"from":"alice","id":"m1","text":"h1","time":1000}
+{"t":4,"p":"a1","op":"send","phase":"invoke","call":2,"to":"bob","id":"m1","text":"h1"}
+{"t":5,"p":"a1","op":"send","phase":"ok","call":2,"conv":"d","seq":1,"time":1000,"repeated":true}
+)"),
+            "");
+}
+
 // ---------------------------------------------------------------------------------------------------------------- I4
 
 TEST(I4OneTruth, OneNumberIsTwoMessages) {
@@ -343,6 +354,16 @@ TEST(I7Causal, WhatWasSeenCannotBeRead) {
 {"t":5,"p":"b1","op":"history","phase":"ok","call":1}
 )"),
             "I7");
+}
+
+TEST(I7Causal, AReadThatBeganBeforeItWasShownMayMissIt) {
+  EXPECT_EQ(violated(R"(
+{"t":1,"p":"a1","op":"send","phase":"invoke","call":1,"conv":"d","id":"m1","text":"h1"}
+{"t":2,"p":"b1","op":"history","phase":"invoke","call":1,"conv":"d"}
+{"t":3,"p":"b2","op":"event","useq":1,"conv":"d","seq":1,"from":"alice","id":"m1","text":"h1"}
+{"t":4,"p":"b1","op":"history","phase":"ok","call":1}
+)"),
+            "");
 }
 
 // ---------------------------------------------------------------------------------------------------------------- I8

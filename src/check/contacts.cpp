@@ -34,6 +34,19 @@ bool Contacts::asked(Id user, Id other, bool adds) const {
          });
 }
 
+// What is unknown may be half done, until the user asked for something again.
+bool Contacts::settled(Id user, Id other) const {
+  auto i = by_pair_.find(pair(user, other));
+  if (i == by_pair_.end()) return true;
+  OpId sure = 0, unsure = 0;
+  for (std::uint32_t number : i->second) {
+    const Attempt& a = attempts_[number - 1];
+    if (a.phase == Phase::ok) sure = std::max(sure, a.invoke);
+    if (a.phase == Phase::info) unsure = std::max(unsure, a.invoke);
+  }
+  return unsure < sure || unsure == 0;
+}
+
 void Contacts::shown(const At& at, const Contact& contact) {
   Id other = ledger_.users.intern(contact.user);
   std::string_view state = contact.state;
@@ -77,7 +90,7 @@ void Contacts::judge_end(Id user, const List& list) {
     const List& their = finals_[other];
     std::string mine = state_in(list, other), theirs = state_in(their, user);
     judge_confirmed(user, other, mine, list.op);
-    if (user > other || other_side(mine) == theirs) continue;
+    if (user > other || other_side(mine) == theirs || !settled(user, other) || !settled(other, user)) continue;
     ledger_.found(Invariant::I8, list.op, their.op,
                   std::string(ledger_.users[user]) + " ended with " + std::string(ledger_.users[other]) + " as \"" + mine +
                       "\", who has them as \"" + theirs + "\".");

@@ -41,6 +41,7 @@ class Contacts {
   };
 
   bool asked(Id user, Id other, bool adds) const;
+  bool settled(Id user, Id other) const;
   void judge_end(Id user, const List& list);
   void judge_confirmed(Id user, Id other, std::string_view state, OpId op);
 

@@ -164,8 +164,8 @@ struct Operation {
   Cursor cursor = Cursor::none;         // sync invoke
   std::uint64_t head = 0;               // history ok
   bool more = false;                    // history ok, list ok
-  std::uint64_t from = 0;               // page
-  std::uint64_t end = 0;                // page: `to`
+  std::uint64_t from = 0;               // page; history ok: what the page is about, if that is more than its entries
+  std::uint64_t end = 0;                // `to`, as `from`
   std::uint64_t mark = 0;               // event of a read mark: its seq ("read")
   std::uint64_t cleared = 0;            // event
   std::uint64_t hidden = 0;             // event

@@ -6,7 +6,12 @@ namespace kith::check {
 
 void Marks::pushed(const At& at) { take(at, at.conversation, 0, false); }
 
-void Marks::answered(const At& at, Id conversation, OpId invoke, bool final) { take(at, conversation, invoke, final); }
+void Marks::answered(const At& at, Id conversation, OpId invoke, bool final) {
+  take(at, conversation, invoke, final);
+  if (!final) return;
+  End& end = ends_.emplace_back(End{at.id, at.user, conversation, {}});
+  for (const Mark& mark : at.operation.marks) end.read[ledger_.users.intern(mark.user)] = mark.read;
+}
 
 void Marks::take(const At& at, Id conversation, OpId invoke, bool final) {
   for (const Mark& mark : at.operation.marks) {
@@ -73,6 +78,31 @@ OpId Marks::surely(Id user, M member, std::string_view value, OpId since, OpId u
 
 void Marks::finish() {
   for (const Shown& shown : shown_) judge(shown);
+  judge_end();
+}
+
+bool Marks::ever_hides(Id user) const {
+  return std::any_of(preferences_.begin(), preferences_.end(),
+                     [&](const Preference& p) { return p.user == user && p.reads == "hidden" && p.phase != Phase::fail; });
+}
+
+// In the end everybody in a conversation is told where the others' own devices say that they are.
+void Marks::judge_end() {
+  for (const End& end : ends_) {
+    bool group = members_.is_group(end.conversation);
+    if (ever_hides(end.observer) || (group && !members_.is_present(end.conversation, end.observer))) continue;
+    for (const auto& [key, own] : own_) {
+      auto user = static_cast<Id>(key >> 32), conversation = static_cast<Id>(key);
+      bool there = conversation == end.conversation && user != end.observer && own.seq != 0;
+      if (!there || ever_hides(user) || (group && !members_.is_present(conversation, user))) continue;
+      auto told = end.read.find(user);
+      std::uint64_t read = told == end.read.end() ? 0 : told->second;
+      if (read == own.seq) continue;
+      ledger_.found(Invariant::I8, end.op, own.op,
+                    "In the end " + std::string(ledger_.users[end.observer]) + " is told that " + std::string(ledger_.users[user]) +
+                        " read " + ledger_.number(conversation, read) + ", their own device has " + std::to_string(own.seq) + ".");
+    }
+  }
 }
 
 void Marks::judge(const Shown& shown) {
@@ -91,22 +121,21 @@ void Marks::judge_place(const Shown& shown) {
     ledger_.found(Invariant::I13, 0, shown.op, whose + std::to_string(shown.delivered) + ", which does not exist.");
   }
   auto own = own_.find(pair(shown.user, shown.conversation));
-  if (own == own_.end() || shown.read == 0) return;
-  bool differs = shown.read > own->second.seq || (shown.final && shown.read != own->second.seq);
-  if (!differs) return;
-  ledger_.found(shown.final ? Invariant::I8 : Invariant::I13, shown.op, own->second.op,
+  if (own == own_.end() || shown.final || shown.read <= own->second.seq) return;
+  ledger_.found(Invariant::I13, shown.op, own->second.op,
                 whose + std::to_string(shown.read) + ", their own device ended with " + std::to_string(own->second.seq) + ".");
 }
 
+// Who wants no read marks is told none, and of them none is told.
 void Marks::judge_private(const Shown& shown) {
   if (shown.read == 0 || shown.invoke == 0) return;
-  for (Id user : {shown.user, shown.observer}) {
-    OpId hides = surely(user, &Preference::reads, "hidden", shown.invoke, shown.op);
-    if (hides == 0) continue;
-    ledger_.found(Invariant::I10, hides, shown.op,
-                  "What " + std::string(ledger_.users[shown.user]) + " read is told, though " + std::string(ledger_.users[user]) +
-                      " wants no read marks.");
+  std::string what = "What " + std::string(ledger_.users[shown.user]) + " read is told";
+  if (OpId hides = surely(shown.observer, &Preference::reads, "hidden", shown.invoke, shown.op); hides != 0) {
+    ledger_.found(Invariant::I10, hides, shown.op, what + " to one who wants no read marks.");
   }
+  OpId hides = surely(shown.user, &Preference::reads, "hidden", shown.invoke, shown.op);
+  if (hides == 0) return;
+  ledger_.found(Invariant::I10, hides, shown.op, what + ", who wants no read marks.");
 }
 
 // Both must be in the group; numbers behind their leaving are not theirs.

@@ -55,6 +55,8 @@ class Marks {
   void judge_place(const Shown& shown);
   void judge_private(const Shown& shown);
   void judge_member(const Shown& shown, Id user, std::string_view what);
+  bool ever_hides(Id user) const;
+  void judge_end();
 
   Ledger& ledger_;
   Messages& messages_;
@@ -64,7 +66,13 @@ class Marks {
   std::vector<Shown> shown_;
   std::map<std::tuple<Id, Id, Id>, Last> last_;  // By process, conversation and user.
   std::vector<Preference> preferences_;
-  PairMap<Seen> own_;  // User and conversation.
+  struct End {
+    OpId op;
+    Id observer, conversation;
+    std::map<Id, std::uint64_t> read;  // By user.
+  };
+  std::vector<End> ends_;  // Final answers.
+  PairMap<Seen> own_;      // User and conversation.
 };
 
 }  // namespace kith::check

@@ -66,7 +66,7 @@ TEST(Writer, IsReadBackAsItWas) {
 {"t":7,"p":"a","op":"event","conv":"d","useq":4,"read":2}
 {"t":8,"p":"a","op":"resync","reason":"ahead"}
 {"t":9,"p":"a","op":"history","phase":"invoke","call":4,"conv":"d","before":3,"limit":2,"final":true}
-{"t":9,"p":"a","op":"history","phase":"ok","call":4,"head":2,"more":true,"entries":[{"seq":2,"unknown":true}]}
+{"t":9,"p":"a","op":"history","phase":"ok","call":4,"head":2,"from":1,"to":2,"more":true,"entries":[{"seq":2,"unknown":true}]}
 {"t":9,"p":"a","op":"list","phase":"invoke","call":5,"next":true}
 {"t":9,"p":"a","op":"final","useq":4,"items":[{"conv":"d","head":2,"read":2}]}
 {"t":9,"p":"a","op":"create_group","phase":"invoke","call":6,"id":"g","text":"us","users":["bob","carol"]}

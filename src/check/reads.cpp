@@ -43,24 +43,27 @@ void Reads::answer(const At& at, const Asked& asked) {
   if (ceiling == 0) ceiling = kEnd;                     // As on the wire: 0 is absent.
   bool upward = asked.after.has_value();
   if (asked.final) cover(at, asked);
-  if (entries.empty()) {
+  // What the page is about: some of it may be hidden.
+  std::uint64_t low = at.operation.from, high = at.operation.end;
+  if (low == 0 && !entries.empty()) low = entries.front().seq, high = entries.back().seq;
+  if (low == 0) {
     if (more) ledger_.found(Invariant::I5, asked.invoke, at.id, "An empty page says that there is more.");
     hole(at, asked, floor + 1, ceiling - 1, false);
     return;
   }
-  std::uint64_t last = 0;
+  std::uint64_t last = low - 1;
+  if (upward || !more) hole(at, asked, floor + 1, last, true);
   for (const Entry& entry : entries) {
-    if (entry.seq <= floor || entry.seq >= ceiling || entry.seq <= last) {
+    if (entry.seq <= floor || entry.seq >= ceiling || entry.seq <= last || entry.seq > high) {
       ledger_.found(Invariant::I5, asked.invoke, at.id,
                     "Number " + ledger_.number(asked.conversation, entry.seq) + " is out of order, or was not asked for.");
-    } else if (last == 0) {
-      if (upward || !more) hole(at, asked, floor + 1, entry.seq - 1, true);
     } else {
       hole(at, asked, last + 1, entry.seq - 1, true);
     }
     last = std::max(last, entry.seq);
   }
-  if (!upward || !more) hole(at, asked, last + 1, ceiling - 1, false);
+  hole(at, asked, last + 1, high, true);
+  if (!upward || !more) hole(at, asked, std::max(last, high) + 1, ceiling - 1, false);
 }
 
 void Reads::hole(const At& at, const Asked& asked, std::uint64_t first, std::uint64_t last, bool dense) {

@@ -215,6 +215,10 @@ void write(const Operation& o, std::string& out) {
   m.flag("final", o.final);
   m.flag("next", o.next);
   m.number_if("head", o.head);
+  if (o.op == Op::history && o.from != 0) {
+    m.number("from", o.from);
+    m.number("to", o.end);
+  }
   m.flag("more", o.more);
   write_own(o, m, out);
   if (o.op == Op::page) write_page(o, m, out);
