@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "admin/perform.h"
 #include "admin/work.h"
 #include "auth/json.h"
 #include "contacts/contacts.h"
@@ -144,7 +145,9 @@ Task<Result<Ok>> export_conversations(AdminPlace& at, UserId user, ExportPlace f
       co_return Ok{};
     }
     if (!begun) out.line("conversation", summary(state));
-    auto done = co_await export_messages(at, user, state, begun ? *from.after : Seq{0}, out);
+    Seq after = from.after.value_or(Seq{0});
+    if (!begun) after = Seq{0};
+    auto done = co_await export_messages(at, user, state, after, out);
     if (!done || !out.next.empty()) co_return done;
   }
   co_return Ok{};

@@ -276,6 +276,7 @@ Task<Result<Ok>> begin_contact(Shard& shard, UserId user) {
 }  // namespace
 
 Future<Result<Ok>> Router::first_contact(UserId user, UserId) {
+  if (user == node_.options().admin.system) return Future<Result<Ok>>::ready(Ok{});
   std::size_t target = home(user);
   return call<Result<Ok>>(target, [user = std::move(user)](Shard& shard) mutable { return begin_contact(shard, std::move(user)); });
 }

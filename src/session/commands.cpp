@@ -255,15 +255,19 @@ Task<Result<wire::Conversations>> Commands::list(std::uint32_t limit, std::strin
   if (!groups) co_return to_failure(groups.error());
   auto last = co_await place_.store.read_rows(std::move(places));
   if (!last) co_return to_failure(last.error());
-  // The rows were read beside the conversations: what was deleted meanwhile must not come back.
+  std::vector<bool> requests;
+  for (std::size_t i = 0; i < count; ++i) {
+    auto request = co_await place_.contacts.is_request(user_, named[i].first);
+    if (!request) co_return request.error();
+    requests.push_back(*request);
+  }
+  // The rows were read beside the conversations: what was deleted meanwhile must not come back. Nothing is waited for after this.
   auto deleted = co_await place_.backend.deleted_lately(std::move(shown));
   for (std::size_t i = 0; i < count; ++i) {
     const auto& [state, text] = named[i];
     wire::ConversationSummary item{text, state.with.text(), state.reached.value, state.unread(), state.read.value, {}};
     item.cleared = state.cleared.value;
-    auto request = co_await place_.contacts.is_request(user_, state);
-    if (!request) co_return request.error();
-    item.request = *request;
+    item.request = requests[i];
     if (state.mentioned > std::max({state.read, state.own, state.cleared})) item.mentioned = state.mentioned.value;
     if (state.settings != Settings{}) item.settings = to_wire(state.conversation, state.settings);
     if (auto& row = (*last)[i]; row && state.shows(state.message)) {

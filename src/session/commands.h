@@ -22,6 +22,9 @@ class Commands {
   // `frames` gets the answers. Both, and `user`, outlive it. `device` may be empty.
   Commands(Place& place, Frames& frames, const UserId& user, const DeviceId& device)
       : place_(place), frames_(frames), user_(user), meter_(place.limits, user, device, frames.transport().address()) {}
+  // By the embedding application in the name of a user: no rate limits.
+  Commands(Place& place, Frames& frames, const UserId& user)
+      : place_(place), frames_(frames), user_(user), meter_(nullptr, user, {}, {}) {}
 
   // Any command but auth, confirm and ping, which are the connection's own. Beyond SessionOptions::commands_max in progress: busy. Beyond
   // what the user, the device or the address may do: rate_limited, and whoever takes no notice of it is disconnected.
