@@ -22,7 +22,7 @@ FILE_LINES = 600
 BASE = {"base"}
 STORED = BASE | {"wire", "store"}
 LOGGED = STORED | {"log"}
-CORE = LOGGED | {"limits", "conversation", "inbox", "contacts", "auth", "session"}
+CORE = LOGGED | {"limits", "conversation", "inbox", "contacts", "auth", "presence", "session"}
 SERVER = CORE | {"rest", "admin", "front", "server"}
 MAY_INCLUDE = {
     "base": set(),
@@ -33,6 +33,7 @@ MAY_INCLUDE = {
     "log": STORED,
     "auth": STORED | {"limits"},
     "conversation": LOGGED | {"limits"},
+    "presence": LOGGED | {"limits", "conversation", "inbox", "contacts"},
     "inbox": LOGGED | {"limits", "conversation"},  # Implements the Delivery that conversation declares.
     "contacts": LOGGED | {"limits", "conversation", "inbox"},
     "session": CORE,

@@ -304,7 +304,7 @@ class Conversation final : private Log::Owner {
   void end_delivery();
   Task<void> move_checkpoint();
   bool all_reached() const;
-  Task<void> ask_presence(std::size_t member);
+  Task<void> ask_presence(std::size_t member, std::size_t viewer);
   bool has_marks() const { return roster_.present() <= kFullMembersMax; }
   Marks& marks();
 

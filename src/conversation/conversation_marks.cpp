@@ -43,7 +43,7 @@ Task<Result<Receipts>> Conversation::look(UserId member) {
   }
   if (!id_.is_direct()) co_return out;
   UserId with = other(member);
-  out.presence = co_await delivery_.presence(with);
+  out.presence = co_await delivery_.presence(with, member);
   out.other = std::move(with);
   co_return out;
 }

@@ -76,7 +76,7 @@ class FakeInboxes final : public Delivery {
     if (mood == Mood::muddled) return Future<Result<Seq>>::ready(Failure{Code::unavailable});
     return Future<Result<Seq>>::ready(Seq{inbox.size()});
   }
-  Future<Presence> presence(UserId who) override { return Future<Presence>::ready(Presence{online.contains(who), std::nullopt}); }
+  Future<Presence> presence(UserId who, UserId) override { return Future<Presence>::ready(Presence{online.contains(who), std::nullopt}); }
   Future<Result<bool>> exists(UserId who) override { return Future<Result<bool>>::ready(!strangers.contains(who)); }
   Future<Result<std::vector<bool>>> tell_read(std::vector<UserId> users) override {
     std::vector<bool> out;

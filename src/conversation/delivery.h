@@ -22,10 +22,16 @@ struct HandOff {
   std::vector<EntryPtr> entries;
 };
 
-// Whether a user can be reached now.
+// What a device says of itself; a user is what their most present one says.
+enum class Status : std::uint8_t { away, idle, online };
+
+// Whether a user can be reached now, as another one may know it.
 struct Presence {
   bool online = false;
-  std::optional<WallTime> since;  // When offline: since when, if known.
+  std::optional<WallTime> since = std::nullopt;  // When offline: since when, if known.
+  Status status = Status::online;                // When online.
+  bool hidden = false;                           // Not for this viewer, who is told nothing at all.
+  bool operator==(const Presence&) const = default;
 };
 
 // Where a user is in a conversation, as others may know it: a mark of 0 is none, or one that they keep to themselves.
@@ -56,7 +62,7 @@ class Delivery {
   // above. A failure: nothing is known, try again.
   virtual Future<Result<Seq>> hand_off(HandOff handoff) = 0;
 
-  virtual Future<Presence> presence(UserId user) = 0;
+  virtual Future<Presence> presence(UserId user, UserId viewer) = 0;
 
   // Is there such a user?
   virtual Future<Result<bool>> exists(UserId user) = 0;

@@ -22,7 +22,7 @@ class GroupInboxes final : public Delivery {
     }
     return Future<Result<Seq>>::ready(inbox.empty() ? Seq{0} : inbox.rbegin()->first);
   }
-  Future<Presence> presence(UserId) override { return Future<Presence>::ready(Presence{}); }
+  Future<Presence> presence(UserId, UserId) override { return Future<Presence>::ready(Presence{}); }
   Future<Result<bool>> exists(UserId) override { return Future<Result<bool>>::ready(true); }
   Future<Result<bool>> has_added(UserId, UserId) override { return Future<Result<bool>>::ready(true); }
   Future<Result<bool>> may_add(UserId, UserId) override { return Future<Result<bool>>::ready(true); }

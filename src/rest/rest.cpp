@@ -130,7 +130,7 @@ Task<RestResponse> carry_out(Place& place, Call call) {
   const wire::Command asked = call.matched.line->method == "GET" ? *command : wire::Command{};
   Catcher catcher(place.loop);
   Frames frames(place, catcher, Encoding::json);
-  Commands commands(place, frames, identity->user, identity->device);
+  Commands commands(place, frames, identity->user, identity->device, false);
   auto reply = catcher.reply();
   commands.carry_out(*command);
   auto frame = co_await reply;

@@ -34,6 +34,8 @@ struct Config {
   std::uint64_t low_space_mb = 0;
   std::uint64_t no_space_mb = 0;
   std::uint64_t password_memory_mb = 19;
+  std::uint64_t presence_online_delay = 5;
+  std::uint64_t presence_offline_grace = 30;
   std::string node = "node-1";
   std::string limits = "on";
   Rate rate_user = LimitOptions().user;

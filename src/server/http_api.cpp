@@ -1,6 +1,7 @@
 #include "server/http_api.h"
 
 #include <algorithm>
+#include <cstdio>
 
 #include "rest/documents.h"
 
@@ -41,8 +42,38 @@ bool for_operators(std::string_view path) { return path == "/livez" || path == "
 struct Numbers {
   Traffic traffic;
   Refusals refused;
-  std::uint64_t open_sessions = 0, conversations = 0, conversation_bytes = 0, inboxes = 0, inbox_bytes = 0;
+  std::uint64_t open_sessions = 0, online = 0, presence_told = 0, presence_deferred = 0, presence_shed = 0, conversations = 0,
+                conversation_bytes = 0, inboxes = 0, inbox_bytes = 0;
+  double presence_rate = 0;
 };
+
+Numbers numbers_of(const Shard& s) {
+  Numbers n{.traffic = s.traffic};
+  n.refused = s.limits.refusals();
+  n.refused += s.accounts.refusals();
+  n.open_sessions = s.directory.count();
+  n.online = s.presence_book.online();
+  n.presence_told = s.presence_book.counts().told;
+  n.presence_deferred = s.presence_book.counts().deferred;
+  n.presence_shed = s.watchers.shed();
+  n.conversations = s.conversations.count();
+  n.conversation_bytes = s.conversations.bytes();
+  n.inboxes = s.inboxes.count();
+  n.inbox_bytes = s.inboxes.bytes();
+  n.presence_rate = s.presence_rate.a_second();
+  return n;
+}
+
+Task<Numbers> count(const Shard& shard) { co_return numbers_of(shard); }
+
+// Of all bytes of presence in the last minute, what one user who is online got in a second.
+std::string presence_rate(const Numbers& sum) {
+  char value[32];
+  std::snprintf(value, sizeof value, "%.3f", sum.online == 0 ? 0 : sum.presence_rate / static_cast<double>(sum.online));
+  constexpr const char* kName = "kith_presence_bytes_per_online_user_second";
+  return std::string("# HELP ") + kName + " Bytes of presence that a user who is online got in a second, over the last minute.\n# TYPE " +
+         kName + " gauge\n" + kName + ' ' + value + '\n';
+}
 
 }  // namespace
 
@@ -173,19 +204,15 @@ Task<void> HttpApi::admin(AdminRequest request, Fn<void(HttpResponse)> reply) {
 Task<void> HttpApi::metrics(Fn<void(HttpResponse)> reply) {
   Numbers sum;
   for (std::size_t i = 0; i < node_.size(); ++i) {
-    auto one = co_await node_.shard(index_).router->call<Numbers>(i, [](Shard& shard) {
-      return [](Shard& s) -> Task<Numbers> {
-        Refusals refused = s.limits.refusals();
-        refused += s.accounts.refusals();
-        co_return Numbers{s.traffic,         refused,          s.directory.count(), s.conversations.count(), s.conversations.bytes(),
-                          s.inboxes.count(), s.inboxes.bytes()};
-      }(shard);
-    });
+    auto one = co_await node_.shard(index_).router->call<Numbers>(i, [](Shard& shard) { return count(shard); });
     sum.refused += one.refused;
     Traffic& t = sum.traffic;
     const Traffic& o = one.traffic;
     t.commands += o.commands, t.failures += o.failures, t.acked += o.acked, t.repeated += o.repeated, t.events += o.events;
     t.pages += o.pages, t.resyncs += o.resyncs, t.fell_behind += o.fell_behind, t.sessions += o.sessions;
+    t.presence_pushes += o.presence_pushes, t.presence_bytes += o.presence_bytes;
+    sum.online += one.online, sum.presence_told += one.presence_told, sum.presence_deferred += one.presence_deferred;
+    sum.presence_shed += one.presence_shed, sum.presence_rate += one.presence_rate;
     sum.open_sessions += one.open_sessions, sum.conversations += one.conversations, sum.conversation_bytes += one.conversation_bytes;
     sum.inboxes += one.inboxes, sum.inbox_bytes += one.inbox_bytes;
   }
@@ -201,12 +228,21 @@ Task<void> HttpApi::metrics(Fn<void(HttpResponse)> reply) {
       {"kith_fell_behind_total", "counter", "Times that a slow reader was sent to its log.", t.fell_behind},
       {"kith_sessions_total", "counter", "Sessions begun.", t.sessions},
       {"kith_sessions", "gauge", "Sessions now.", sum.open_sessions},
+      {"kith_users_online", "gauge", "Users online now.", sum.online},
+      {"kith_presence_bytes_total", "counter", "Bytes of presence, pushes and answers.", t.presence_bytes},
+      {"kith_presence_pushes_total", "counter", "Pushes of presence.", t.presence_pushes},
+      {"kith_presence_told_total", "counter", "Times that a change was told to one who watches, before merging into pushes.",
+       sum.presence_told},
+      {"kith_presence_deferred_total", "counter", "Changes that waited for another tick, the budget of theirs being used up.",
+       sum.presence_deferred},
+      {"kith_presence_shed_total", "counter", "Changes that a connection which takes nothing was not told.", sum.presence_shed},
       {"kith_conversations_in_memory", "gauge", "Conversations in memory.", sum.conversations},
       {"kith_conversation_bytes", "gauge", "What they cost, estimated.", sum.conversation_bytes},
       {"kith_inboxes_in_memory", "gauge", "Inboxes in memory.", sum.inboxes},
       {"kith_inbox_bytes", "gauge", "What they cost, estimated.", sum.inbox_bytes},
   });
   out += prometheus(sum.refused);
+  out += presence_rate(sum);
   if (process_metrics_) out += process_metrics_();
   reply({200, "text/plain; version=0.0.4; charset=utf-8", std::move(out), {}});
 }

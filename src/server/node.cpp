@@ -16,14 +16,19 @@ Shard::Shard(LoopParts parts, const NodeOptions& options, const Lifetime& lifeti
       hasher(std::move(parts.hasher)),
       router(std::move(r)),
       limits(loop, options.limits, std::move(addresses)),
-      directory(loop, *store),
+      last_seen(loop, *store, lifetime.epoch),
+      privacy(contacts),
+      presence_book(loop, last_seen, *router, privacy, options.presence),
+      watchers(loop, presence_book, *router, privacy, options.presence),
+      directory(loop, presence_book, watchers),
       accounts(loop, *store, *hasher, options.accounts,
                [this](const UserId& user, const std::optional<DeviceId>& device) { directory.revoke(user, device); }),
       inboxes(loop, *store, directory, *router, lifetime.epoch, options.cache_bytes / loops / 2),
       contacts(loop, *store, inboxes, *router, lifetime.epoch,
                ContactsOptions{.requests = options.conversations.first_contact != FirstContact::open}),
       conversations(loop, *store, *router, lifetime.epoch, options.cache_bytes / loops / 2, &limits, options.conversations),
-      place{loop, *store, lifetime.store, *router, directory, inboxes, contacts, reader, options.session, traffic, {}, false, &limits},
+      place{loop,          *store,   lifetime.store, *router,         directory, inboxes, contacts,
+            presence_book, watchers, reader,         options.session, traffic,   {},      false,    &limits},
       polls(place),
       audit(loop, *store),
       erasures(place, accounts, *router),
@@ -36,6 +41,7 @@ Shard::~Shard() = default;
 void Shard::keep_house() {
   conversations.trim();
   inboxes.trim();
+  presence_rate.sample(traffic.presence_bytes);
   tick = loop.after(kHousekeeping, [this] { keep_house(); });
 }
 
@@ -65,7 +71,10 @@ void Node::start() {
   for (auto& shard : shards_) {
     shard->loop.post([&shard = *shard] { shard.keep_house(); });
   }
-  shards_[0]->loop.post([this] { shards_[0]->scope.spawn(recover()); });
+  shards_[0]->loop.post([this] {
+    shards_[0]->scope.spawn(recover());
+    shards_[0]->scope.spawn(shards_[0]->last_seen.beat());
+  });
   for (const ClosedUser& one : lifetime_.closed) {
     if (one.closed != Closed::erasing) continue;
     Shard& home_of = *shards_[home(one.user.slot())];

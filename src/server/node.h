@@ -18,6 +18,7 @@ namespace kith {
 
 struct NodeOptions {
   SessionOptions session;
+  PresenceOptions presence;
   AccountsOptions accounts;
   LimitOptions limits;
   ConversationOptions conversations;

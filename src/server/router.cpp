@@ -227,9 +227,36 @@ Future<Result<Seq>> Router::hand_off(HandOff handoff) {
                            [handoff = std::move(handoff)](Shard& shard) mutable { return shard.inboxes.hand_off(std::move(handoff)); });
 }
 
-Future<Presence> Router::presence(UserId user) {
-  std::size_t target = home(user);
-  return call<Presence>(target, [user = std::move(user)](Shard& shard) mutable { return shard.directory.presence(std::move(user)); });
+Future<Presence> Router::presence(UserId user, UserId viewer) {
+  return node_.shard(here_).scope.start(ask_presence(std::move(user), std::move(viewer)));
+}
+
+// Both halves side by side: one of the two users of a conversation lives on its loop.
+Task<Presence> Router::ask_presence(UserId user, UserId viewer) {
+  auto shown = call<bool>(home(viewer), [user, viewer](Shard& shard) { return shard.presence_book.shows(viewer, user); });
+  auto seen = call<Presence>(home(user), [user, viewer](Shard& shard) { return shard.presence_book.look(user, viewer); });
+  Presence presence = co_await seen;
+  const bool symmetric = co_await shown;
+  if (!symmetric) presence = Presence{.hidden = true};
+  co_return presence;
+}
+
+std::size_t Router::loops() const { return node_.size(); }
+
+Future<std::vector<Answer>> Router::inquire(std::size_t loop, Inquiry inquiry) {
+  return call<std::vector<Answer>>(
+      loop, [inquiry = std::move(inquiry)](Shard& shard) mutable { return shard.presence_book.answer(std::move(inquiry)); });
+}
+
+void Router::forget(std::size_t loop, Forget forget) {
+  Shard& there = node_.shard(loop);
+  if (loop == here_) return there.presence_book.forget(forget);
+  there.loop.post([&there, forget = std::move(forget)] { there.presence_book.forget(forget); });
+}
+
+void Router::tell(std::size_t loop, std::vector<News> news) {
+  Shard& there = node_.shard(loop);
+  there.loop.post([&there, news = std::move(news)]() mutable { there.watchers.heard(std::move(news)); });
 }
 
 Future<Result<bool>> Router::exists(UserId user) {

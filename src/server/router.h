@@ -8,6 +8,7 @@
 #include "auth/http_auth.h"
 #include "contacts/contacts.h"
 #include "conversation/delivery.h"
+#include "presence/watch.h"
 #include "rest/rest.h"
 #include "server/shard.h"
 #include "session/backend.h"
@@ -18,6 +19,7 @@ class Node;
 
 class Router final : public Backend,
                      public Delivery,
+                     public PresenceLinks,
                      public MarkKeeper,
                      public ContactRouter,
                      public AccountsRouter,
@@ -26,7 +28,7 @@ class Router final : public Backend,
  public:
   Router(Node& node, std::size_t here) : node_(node), here_(here) {}
 
-  // Backend
+  // Backend, PresenceLinks
   Future<Result<Identity>> verify(std::string token, DeviceId device) override;
   std::size_t home(const UserId& user) const override;
   Fn<std::unique_ptr<Peer>(Transport&)> session(Admitted admitted) override;
@@ -53,7 +55,7 @@ class Router final : public Backend,
 
   // Delivery
   Future<Result<Seq>> hand_off(HandOff handoff) override;
-  Future<Presence> presence(UserId user) override;
+  Future<Presence> presence(UserId user, UserId viewer) override;
   Future<Result<bool>> exists(UserId user) override;  // `refused` for one who is deactivated.
   bool closed(const UserId& user) const override;
   Future<Result<bool>> has_added(UserId user, UserId other) override;
@@ -69,6 +71,13 @@ class Router final : public Backend,
   // ContactRouter, whose exists() is the same
   Future<Result<bool>> blocked(ConversationId direct) override;
   Future<Result<ContactAnswer>> tell_contact(UserId user, UserId by, ContactNews news) override;
+
+  // PresenceLinks
+  std::size_t loops() const override;
+  std::size_t here() const override { return here_; }
+  Future<std::vector<Answer>> inquire(std::size_t loop, Inquiry inquiry) override;
+  void forget(std::size_t loop, Forget forget) override;
+  void tell(std::size_t loop, std::vector<News> news) override;
 
   // AccountsRouter
   Future<AuthResponse> on(UserId user, Fn<Task<AuthResponse>(Accounts&)> work) override;
@@ -89,6 +98,7 @@ class Router final : public Backend,
  private:
   Task<Result<Ok>> tell_mark(ConversationId conversation, UserId member, Mark mark);
   Task<Result<std::vector<bool>>> ask_each_home(std::vector<UserId> users);
+  Task<Presence> ask_presence(UserId user, UserId viewer);
   Task<std::vector<Seq>> ask_each_loop(std::vector<EntryId> entries);
   Task<Ok> tell_each_loop(UserId user, bool closed);
 

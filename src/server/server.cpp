@@ -98,6 +98,8 @@ NodeOptions node_options(const Config& config) {
   options.limits.first_contacts = on ? config.rate_first_contact : off;
   options.session.durability = RocksEngine::durability_name();
   options.session.node = config.node;
+  options.presence.online_delay = std::chrono::seconds(config.presence_online_delay);
+  options.presence.offline_grace = std::chrono::seconds(config.presence_offline_grace);
   return options;
 }
 

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <deque>
+#include <memory>
 #include <string>
 
 #include "limits/limits.h"
@@ -19,12 +20,17 @@ bool printable(std::string_view text);  // Without control characters of ASCII.
 
 class Commands {
  public:
-  // `frames` gets the answers. Both, and `user`, outlive it. `device` may be empty.
-  Commands(Place& place, Frames& frames, const UserId& user, const DeviceId& device)
-      : place_(place), frames_(frames), user_(user), meter_(place.limits, user, device, frames.transport().address()) {}
+  // `frames` gets the answers, and if it is `live` what is told later. It, `user` and `device` outlive it. `device` may be empty.
+  Commands(Place& place, Frames& frames, const UserId& user, const DeviceId& device, bool live)
+      : place_(place),
+        frames_(frames),
+        user_(user),
+        device_(device),
+        live_(live),
+        meter_(place.limits, user, device, frames.transport().address()) {}
   // By the embedding application in the name of a user: no rate limits.
   Commands(Place& place, Frames& frames, const UserId& user)
-      : place_(place), frames_(frames), user_(user), meter_(nullptr, user, {}, {}) {}
+      : place_(place), frames_(frames), user_(user), device_(kNoDevice), live_(false), meter_(nullptr, user, {}, {}) {}
 
   // Any command but auth, confirm and ping, which are the connection's own. Beyond SessionOptions::commands_max in progress: busy. Beyond
   // what the user, the device or the address may do: rate_limited, and whoever takes no notice of it is disconnected.
@@ -36,6 +42,8 @@ class Commands {
   const Meter& meter() const { return meter_; }
 
  private:
+  static inline const DeviceId kNoDevice{};
+
   void begin(wire::Command& command);
   void carry_out(std::uint64_t re, wire::Send& send);
   void carry_out(std::uint64_t re, wire::Open& open);
@@ -101,6 +109,10 @@ class Commands {
   Task<void> do_invites(std::uint64_t re, ConversationId id);
   Task<void> do_join(std::uint64_t re, InviteCode code);
   Task<void> do_refuse_join(std::uint64_t re, ConversationId id, UserId user);
+  Task<void> do_presence(std::uint64_t re, std::vector<UserId> users);
+  Task<void> do_presence_of_contacts(std::uint64_t re);
+  Task<void> do_viewport(std::uint64_t re, std::vector<UserId> users);
+  Watcher& watcher();
   Task<void> do_block(std::uint64_t re, UserId other, bool blocked);
   void go_on();
   void finish(std::uint64_t re, const Result<Ok>& result);
@@ -108,6 +120,8 @@ class Commands {
   Place& place_;
   Frames& frames_;
   const UserId& user_;
+  const DeviceId& device_;
+  const bool live_;
   Meter meter_;
   std::uint32_t in_progress_ = 0;
   // Commands that first ask about other users would be overtaken by those behind them, which therefore wait.
@@ -115,6 +129,7 @@ class Commands {
   std::deque<wire::Command> held_;
   std::optional<ConversationId> looking_;
   bool shows_read_ = false;
+  std::unique_ptr<Watcher> watcher_;  // From the first time that this connection wants to be told of others.
   Scope scope_;
 };
 

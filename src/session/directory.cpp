@@ -1,13 +1,8 @@
 #include "session/directory.h"
 
-#include "base/bytes.h"
 #include "base/plant.h"
 
 namespace kith {
-
-namespace {
-constexpr char kSeenKey[] = "seen";  // In RowTable::users, beside the account.
-}
 
 void Directory::enter(Attendant& attendant) {
   Attendant*& first = sessions_[attendant.user()];
@@ -17,6 +12,7 @@ void Directory::enter(Attendant& attendant) {
   attendant.next_of_user_ = first;
   first = &attendant;
   ++count_;
+  book_.enter(attendant.user(), attendant.device());
 }
 
 void Directory::leave(Attendant& attendant) {
@@ -27,9 +23,8 @@ void Directory::leave(Attendant& attendant) {
   if (!*link) return;
   *link = attendant.next_of_user_;
   --count_;
-  if (place->second) return;
-  scope_.spawn(write_last_seen(attendant.user(), loop_.wall()));
-  sessions_.erase(place);
+  if (!place->second) sessions_.erase(place);
+  book_.leave(attendant.user(), attendant.device());
 }
 
 void Directory::revoke(const UserId& user, const std::optional<DeviceId>& device) {
@@ -50,6 +45,10 @@ void Directory::dismiss_all(Duration spread) {
 }
 
 void Directory::advanced(const UserId& user, const InboxStep& step) {
+  if (step.pointer.kind == PointerKind::contact) {
+    book_.contact_changed(user);
+    watchers_.contact_changed(user, step.pointer.with);
+  }
   auto place = sessions_.find(user);
   if (place == sessions_.end()) return;
   for (Attendant* attendant = place->second; attendant; attendant = attendant->next_of_user_) attendant->step(step);
@@ -61,28 +60,6 @@ void Directory::signal(const std::vector<UserId>& users, const Signal& signal) {
     if (place == sessions_.end()) continue;
     for (Attendant* attendant = place->second; attendant; attendant = attendant->next_of_user_) attendant->signal(signal);
   }
-}
-
-Task<Presence> Directory::presence(UserId user) {
-  if (present(user)) co_return Presence{true, std::nullopt};
-  RowKey key{RowTable::users, user.text(), kSeenKey};
-  auto seen = co_await store_.get(std::move(key));
-  if (present(user)) co_return Presence{true, std::nullopt};
-  Presence presence;
-  if (seen && *seen) {
-    ByteReader reader(**seen);
-    WallTime when{static_cast<std::int64_t>(reader.varint())};
-    if (reader.done()) presence.since = when;
-  }
-  co_return presence;
-}
-
-Task<void> Directory::write_last_seen(UserId user, WallTime when) {
-  std::string value;
-  ByteWriter(value).varint(static_cast<std::uint64_t>(when.ms));
-  std::vector<Row> rows{{kSeenKey, std::move(value)}};
-  auto put = co_await store_.put(RowTable::users, user.text(), std::move(rows));
-  (void)put;  // Presence is soft state: without the row it is not known since when.
 }
 
 }  // namespace kith

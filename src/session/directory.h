@@ -8,6 +8,7 @@
 #include <unordered_map>
 
 #include "inbox/inbox.h"
+#include "presence/watchers.h"
 
 namespace kith {
 
@@ -33,11 +34,12 @@ class Attendant {
 
 class Directory final : public InboxObserver {
  public:
-  Directory(Loop& loop, Store& store) : loop_(loop), store_(store) {}
+  // Both hear of what happens here: who comes and goes.
+  Directory(Loop& loop, PresenceBook& book, Watchers& watchers) : loop_(loop), book_(book), watchers_(watchers) {}
 
   // One that is ready. A former one of the same device ends with `replaced`.
   void enter(Attendant& attendant);
-  // Writes when the user was last seen, if it was the last one. Does nothing for one that is not here.
+  // Does nothing for one that is not here.
   void leave(Attendant& attendant);
 
   // Ends those of a device, or of all devices of the user.
@@ -45,7 +47,6 @@ class Directory final : public InboxObserver {
   // Tells everyone that the server is going away, each its own moment to come back within `spread`, and ends it.
   void dismiss_all(Duration spread);
 
-  Task<Presence> presence(UserId user);
   void signal(const std::vector<UserId>& users, const Signal& signal);
   std::size_t count() const { return count_; }
 
@@ -54,13 +55,11 @@ class Directory final : public InboxObserver {
   void advanced(const UserId& user, const InboxStep& step) override;
 
  private:
-  Task<void> write_last_seen(UserId user, WallTime when);
-
   Loop& loop_;
-  Store& store_;
+  PresenceBook& book_;
+  Watchers& watchers_;
   std::unordered_map<UserId, Attendant*> sessions_;  // The first of a user's list (Attendant::next_of_user_).
   std::size_t count_ = 0;
-  Scope scope_;
 };
 
 }  // namespace kith

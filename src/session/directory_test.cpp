@@ -7,7 +7,7 @@ namespace kith::test {
 namespace {
 
 Presence presence(Server& server, const std::string& who) {
-  return value_of(server.loop, server.scope.start(server.directory.presence(user(who))));
+  return value_of(server.loop, server.scope.start(server.book.look(user(who), user("somebody"))));
 }
 
 TEST(Directory, AUserIsPresentWhileOneDeviceIs) {
@@ -34,7 +34,7 @@ TEST(Directory, WhoComesBackWhileTheStoreIsAskedIsOnline) {
   Server server({50ms, 50ms});
   Connection phone(server, "alice/phone");
   while (!server.directory.present(user("alice"))) {
-    auto asked = note(server.scope.start(server.directory.presence(user("alice"))));
+    auto asked = note(server.scope.start(server.book.look(user("alice"), user("somebody"))));
     server.loop.advance(10ms);
     if (!server.directory.present(user("alice"))) continue;
     server.loop.advance(100ms);

@@ -13,6 +13,12 @@ namespace kith {
 namespace {
 // A message as nearly all are: nothing but a text.
 bool plain(const Entry& entry) { return entry.kind == EntryKind::message && !entry.more && !entry.erased(); }
+
+// Said only when there is something to say beside being online.
+std::string_view status_of(const Presence& presence) {
+  if (!presence.online || presence.status == Status::online) return {};
+  return presence.status == Status::idle ? "idle" : "away";
+}
 }  // namespace
 
 wire::ReadResult<wire::Command> Frames::read(std::string_view frame) {
@@ -63,10 +69,11 @@ void Frames::write_event(Useq useq, const ConversationId& conversation, const En
 
 void Frames::write_sent(std::uint64_t re, const Receipt& receipt) {
   std::string conversation_text = receipt.conversation.text();
-  wire::PresenceView presence{receipt.other.text(), receipt.presence.online, receipt.presence.since.value_or(WallTime{})};
+  const Presence& other = receipt.presence;
+  wire::PresenceView presence{receipt.other.text(), other.online, other.since.value_or(WallTime{}), status_of(other)};
   wire::SentView view{
       conversation_text, receipt.seq.value, receipt.time, place_.options.durability, receipt.repeated, receipt.window_only, {}};
-  if (!receipt.other.empty()) view.presence = std::span(&presence, 1);
+  if (!receipt.other.empty() && !other.hidden) view.presence = std::span(&presence, 1);
   place_.scratch.clear();
   if (encoding_ == Encoding::json) {
     wire::append_sent(place_.scratch, re, view);
@@ -85,10 +92,7 @@ wire::Marks to_wire(const MemberMark& member) { return {member.user.text(), memb
 void Frames::write_receipts(std::uint64_t re, const ConversationId& conversation, const Receipts& receipts) {
   wire::Receipts out{.conversation = conversation.text()};
   for (const MemberMark& member : receipts.marks) out.items.push_back(to_wire(member));
-  if (!receipts.other.empty()) {
-    out.presence = wire::Presence{.user = receipts.other.text(), .online = receipts.presence.online};
-    out.presence->since = receipts.presence.since.value_or(WallTime{});
-  }
+  if (!receipts.other.empty() && !receipts.presence.hidden) out.presence = to_wire(receipts.other, receipts.presence);
   write({re, std::move(out)});
 }
 
@@ -101,6 +105,14 @@ void Frames::write_signal(const Signal& signal, const UserId& reader, bool with_
     if (!with_read) out.items.back().read = 0;
   }
   if (!out.items.empty()) write({0, std::move(out)});
+}
+
+void Frames::write_presences(std::uint64_t re, const std::vector<PresenceItem>& items) {
+  wire::Presences out;
+  for (const PresenceItem& item : items) out.items.push_back(to_wire(item.user, item.presence));
+  write({re, std::move(out)});
+  if (re == 0) ++place_.traffic.presence_pushes;
+  place_.traffic.presence_bytes += place_.scratch.size();
 }
 
 void Frames::write_history(std::uint64_t re, const ConversationId& conversation, const HistoryPage& page) {
@@ -194,6 +206,10 @@ wire::GroupChange group_change_of(std::string conversation, const Entry& entry) 
 }
 
 }  // namespace
+
+wire::Presence to_wire(const UserId& user, const Presence& presence) {
+  return {user.text(), presence.online, presence.since.value_or(WallTime{}), std::string(status_of(presence))};
+}
 
 wire::Permissions to_wire(const Permissions& permissions) {
   auto lowest = [&](Deed deed) { return std::string(name(permissions[deed])); };

@@ -23,6 +23,7 @@ class Frames {
   void write_receipts(std::uint64_t re, const ConversationId& conversation, const Receipts& receipts);
   // Of others than `reader`; without `with_read` what they read is left out.
   void write_signal(const Signal& signal, const UserId& reader, bool with_read);
+  void write_presences(std::uint64_t re, const std::vector<PresenceItem>& items);
 
   Transport& transport() const { return transport_; }
   Encoding encoding() const { return encoding_; }
@@ -33,6 +34,7 @@ class Frames {
   const Encoding encoding_;
 };
 
+wire::Presence to_wire(const UserId& user, const Presence& presence);
 wire::Settings to_wire(const ConversationId& conversation, const Settings& settings);
 wire::Contact to_wire(const UserId& other, const ContactMarks& marks);
 wire::Permissions to_wire(const Permissions& permissions);

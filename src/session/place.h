@@ -7,6 +7,7 @@
 #include "base/loop.h"
 #include "inbox/inboxes.h"
 #include "limits/limits.h"
+#include "presence/watchers.h"
 #include "session/backend.h"
 #include "wire/json_reader.h"
 
@@ -30,6 +31,7 @@ struct SessionOptions {
 // Counts since the process began; read by /metrics.
 struct Traffic {
   std::uint64_t commands = 0, failures = 0, acked = 0, repeated = 0, events = 0, pages = 0, resyncs = 0, fell_behind = 0, sessions = 0;
+  std::uint64_t presence_pushes = 0, presence_bytes = 0;  // Bytes: of the answers too.
 };
 
 struct Place {
@@ -40,6 +42,8 @@ struct Place {
   Directory& directory;
   Inboxes& inboxes;
   Contacts& contacts;
+  PresenceBook& presence_book;
+  Watchers& watchers;
   wire::JsonReader& reader;
   const SessionOptions& options;
   Traffic& traffic;

@@ -18,7 +18,7 @@ Session::Session(Place& place, Transport& transport, Admitted admitted)
       frames_(place, transport, admitted.encoding),
       user_(admitted.identity.user),
       device_(admitted.identity.device),
-      commands_(place, frames_, user_, device_) {
+      commands_(place, frames_, user_, device_, true) {
   ++place_.traffic.sessions;
   scope_.spawn(begin(std::move(admitted)));
 }

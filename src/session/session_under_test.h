@@ -14,12 +14,13 @@
 #include "conversation/conversation_under_test.h"
 #include "conversation/conversations.h"
 #include "inbox/inboxes.h"
+#include "presence/contacts_privacy.h"
 #include "session/session.h"
 
 namespace kith::test {
 
 // Tokens are "user/device". Conversations and inboxes are the real ones.
-struct Server : Backend, Delivery, MarkKeeper, ContactRouter {
+struct Server : Backend, Delivery, MarkKeeper, PresenceLinks, ContactRouter {
   static constexpr MemoryTiming kAtOnce{};
   explicit Server(MemoryTiming timing = {100us, 2ms}) : disk(loop, random, timing) {}
 
@@ -101,7 +102,7 @@ struct Server : Backend, Delivery, MarkKeeper, ContactRouter {
 
   // Delivery
   Future<Result<Seq>> hand_off(HandOff handoff) override { return scope.start(inboxes.hand_off(std::move(handoff))); }
-  Future<Presence> presence(UserId who) override { return scope.start(directory.presence(std::move(who))); }
+  Future<Presence> presence(UserId who, UserId viewer) override { return scope.start(book.look(std::move(who), std::move(viewer))); }
   Future<Result<bool>> exists(UserId who) override { return Future<Result<bool>>::ready(who.text() != "stranger"); }
 
   Future<Result<bool>> has_added(UserId who, UserId other) override {
@@ -123,6 +124,15 @@ struct Server : Backend, Delivery, MarkKeeper, ContactRouter {
   Future<Result<bool>> blocked(ConversationId direct) override { return scope.start(conversations.blocked(direct)); }
   Future<Result<ContactAnswer>> tell_contact(UserId who, UserId by, ContactNews news) override {
     return scope.start(contacts.hear(std::move(who), std::move(by), news));
+  }
+
+  // PresenceLinks
+  std::size_t loops() const override { return 1; }
+  std::size_t here() const override { return 0; }
+  Future<std::vector<Answer>> inquire(std::size_t, Inquiry inquiry) override { return scope.start(book.answer(std::move(inquiry))); }
+  void forget(std::size_t, Forget forget) override { book.forget(forget); }
+  void tell(std::size_t, std::vector<News> news) override {
+    loop.post([this, news = std::move(news)]() mutable { watchers.heard(std::move(news)); });
   }
 
   // `count` messages from one user to another; returns when they are in both inboxes.
@@ -152,11 +162,16 @@ struct Server : Backend, Delivery, MarkKeeper, ContactRouter {
   SessionOptions options;
   Traffic traffic;
   wire::JsonReader reader;
-  Directory directory{loop, store};
+  PresenceOptions presence_options;
+  LastSeen last_seen{loop, store, {1}};
+  ContactsPrivacy privacy{contacts};
+  PresenceBook book{loop, last_seen, *this, privacy, presence_options};
+  Watchers watchers{loop, book, *this, privacy, presence_options};
+  Directory directory{loop, book, watchers};
   Inboxes inboxes{loop, store, directory, *this, {1}, 64 << 20};
   Contacts contacts{loop, store, inboxes, *this, {1}};
   Conversations conversations{loop, store, *this, {1}, 64 << 20};
-  Place place{loop, store, {77}, *this, directory, inboxes, contacts, reader, options, traffic, {}, false};
+  Place place{loop, store, {77}, *this, directory, inboxes, contacts, book, watchers, reader, options, traffic, {}, false};
   Scope scope;
 };
 
