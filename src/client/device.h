@@ -120,6 +120,10 @@ class Device final : private LinkUser {
   void conversations(wire::GetConversations command, Answer<wire::Conversations> answer);
   void read(std::string conversation, std::uint64_t seq, Answer<wire::Done> answer);
   void block(const UserId& user, bool blocked, Answer<wire::Done> answer);
+  // Of these users, or of all contacts.
+  void presence(wire::GetPresence command, Answer<wire::Presences> answer);
+  // "online", "idle" or "away". Holds for the present connection: the application says it again when it is live anew.
+  void say_status(std::string status, Answer<wire::Done> answer);
   // `client_id` is the application's: with the same one a repeat, also on another day, finds the same group.
   void create_group(wire::CreateGroup command, Answer<wire::Group> answer);
   void group(std::string conversation, Answer<wire::Group> answer);

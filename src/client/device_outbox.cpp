@@ -252,6 +252,14 @@ void Device::group(std::string conversation, Answer<wire::Group> answer) {
   call({0, wire::GetGroup{std::move(conversation)}}, expecting<wire::Group>(std::move(answer)));
 }
 
+void Device::presence(wire::GetPresence command, Answer<wire::Presences> answer) {
+  call({0, std::move(command)}, expecting<wire::Presences>(std::move(answer)));
+}
+
+void Device::say_status(std::string status, Answer<wire::Done> answer) {
+  call({0, wire::SetStatus{std::move(status)}}, expecting<wire::Done>(std::move(answer)));
+}
+
 void Device::members(wire::GetMembers command, Answer<wire::Members> answer) {
   call({0, std::move(command)}, expecting<wire::Members>(std::move(answer)));
 }

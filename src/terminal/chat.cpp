@@ -47,6 +47,7 @@ class Chat final : public Online {
   void state(DeviceState state, const Failure& why) override {
     // What is typed while the server is away is kept, for whom a user's name names.
     if (state == DeviceState::waiting && user_) settle(ConversationId::direct(account().user, *user_).text());
+    if (state == DeviceState::live && away_) say_status("/away");  // The server forgets it with the connection.
     Online::state(state, why);
   }
 
@@ -182,6 +183,10 @@ class Chat final : public Online {
         return change(text, wire::React{conversation_, line.seq, line.text, line.kind == ChatLine::Kind::take_back});
       case ChatLine::Kind::members:
         return show_members(text);
+      case ChatLine::Kind::away:
+      case ChatLine::Kind::back:
+        away_ = line.kind == ChatLine::Kind::away;
+        return say_status(text);
       case ChatLine::Kind::help:
         return print(chat_help());
       case ChatLine::Kind::wrong:
@@ -224,6 +229,16 @@ class Chat final : public Online {
     });
   }
 
+  void say_status(const std::string& line) {
+    ++asked_;
+    device().say_status(away_ ? "away" : "online", [this, line](Result<wire::Done> done) {
+      --asked_;
+      if (finished()) return;
+      if (!done) refuse(plain(line) + " — " + sentence(done.error()));
+      end_when_done();
+    });
+  }
+
   void refuse(const std::string& why) {
     refused_ = true;
     print("✗ " + why + '\n');
@@ -255,7 +270,7 @@ class Chat final : public Online {
   std::uint64_t shown_ = 0;
   std::size_t asked_ = 0;  // Commands without answer.
   Timer reading_;
-  bool history_shown_ = false, ended_ = false, refused_ = false;
+  bool history_shown_ = false, ended_ = false, refused_ = false, away_ = false;
 };
 
 }  // namespace

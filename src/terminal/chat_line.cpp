@@ -19,6 +19,8 @@ constexpr ChatCommand kChatCommands[] = {
     {"/react", "SEQ EMOJI", "puts your reaction to a message", Kind::react},
     {"/unreact", "SEQ EMOJI", "takes it back", Kind::take_back},
     {"/members", "", "shows who is here", Kind::members},
+    {"/away", "", "tells others that you are away", Kind::away},
+    {"/back", "", "takes that back", Kind::back},
     {"/help", "", "shows this; a line that is to begin with / begins with //", Kind::help},
 };
 

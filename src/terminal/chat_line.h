@@ -8,7 +8,7 @@
 namespace kith::terminal {
 
 struct ChatLine {
-  enum class Kind { nothing, message, edit, erase, react, take_back, members, help, wrong };
+  enum class Kind { nothing, message, edit, erase, react, take_back, members, away, back, help, wrong };
   Kind kind = Kind::nothing;
   std::uint64_t seq = 0;
   std::string text;  // The message, the new text, the emoji; of what is wrong: why.

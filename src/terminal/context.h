@@ -62,6 +62,7 @@ int watch(Context&);
 int read(Context&);
 int block(Context&);
 int unblock(Context&);
+int who(Context&);
 int edit(Context&);
 int erase(Context&);
 int react(Context&);

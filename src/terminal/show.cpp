@@ -161,15 +161,26 @@ std::string summary_line(const wire::ConversationSummary& summary, WallTime now)
   return out + '\n';
 }
 
+namespace {
+
+std::string happens_to(const wire::Presence& presence) {
+  std::string out = presence.user + (presence.online ? " is online" : " is offline");
+  if (!presence.status.empty()) out += " (" + plain(presence.status) + ')';
+  if (!presence.online && presence.since.ms != 0) out += " since " + date(presence.since);
+  return out;
+}
+
+}  // namespace
+
 std::string ack_line(const wire::Sent& sent) {
   std::string out = "✓ #" + std::to_string(sent.seq) + ' ' + clock(sent.time);
   for (const auto& presence : sent.presence) {
-    if (presence.online) continue;
-    out += ", " + presence.user + " is offline";
-    if (presence.since.ms != 0) out += " since " + date(presence.since);
+    if (!presence.online || !presence.status.empty()) out += ", " + happens_to(presence);
   }
   return out + '\n';
 }
+
+std::string presence_line(const wire::Presence& presence) { return happens_to(presence) + '\n'; }
 
 std::string changed_line(const wire::Changed& changed) {
   if (changed.seq == 0) return "✓ there was nothing to change\n";

@@ -57,6 +57,7 @@ constexpr Command kCommands[] = {
     {"contact remove", "USER", "wait", "Ends it, takes your asking back, or declines theirs.", remove_contact},
     {"contact list", "", "json limit wait", "Shows your contacts, and who asked.", list_contacts},
     {"prefs", "[WHAT] [VALUE]", "json wait", "Shows what others may see and do, or changes it.", prefer},
+    {"who", "[USER…]", "json wait", "Shows who of your contacts, or of these users, is online, and since when the others are not.", who},
     {"group create", "TITLE [USER…]", "json wait", "Makes a group of you and these users.", create_group},
     {"group info", "GROUP", "json wait", "Shows its title, your role and who may do what.", show_group},
     {"group members", "GROUP", "json limit wait", "Shows who is in it.", list_members},

@@ -128,6 +128,9 @@ TEST_F(ShowTest, LinesForPeople) {
   EXPECT_EQ(ack_line(sent), "✓ #5 22:13:20, bob is offline since 2023-11-14 22:13:19\n");
   sent.presence[0].online = true;
   EXPECT_EQ(ack_line(sent), "✓ #5 22:13:20\n");
+  sent.presence[0].status = "idle";
+  EXPECT_EQ(ack_line(sent), "✓ #5 22:13:20, bob is online (idle)\n");
+  EXPECT_EQ(presence_line({"bob", true}), "bob is online\n");
 }
 
 TEST_F(ShowTest, AMessageTellsWhatBecameOfIt) {

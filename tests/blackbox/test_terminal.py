@@ -239,3 +239,27 @@ def test_watch_prints_changes_in_the_order_of_the_log(people):
     edited, reacted, deleted, made = (event for _, event in events[1:5])
     assert (edited["target"], edited["text"], reacted["emoji"], deleted["target"]) == (1, "uno", "👍", 1)
     assert (made["what"], made["title"], made["conversation"]) == ("created", title, group)
+
+
+def test_who_is_online(people):
+    alice, bob = people("alice", "bob")
+    assert alice.run("who", bob.name).startswith(f"{bob.name} is offline")
+    chat = bob.start("chat", alice.name)
+    try:
+        chat.stdin.write("hi\n/away\n")
+        chat.stdin.flush()
+        deadline = time.monotonic() + 15
+        while (shown := alice.run("who", bob.name)) != f"{bob.name} is online (away)\n":
+            assert time.monotonic() < deadline, shown
+            time.sleep(0.1)
+        assert json.loads(alice.run("who", "--json", bob.name)) == {"user": bob.name, "online": True, "status": "away"}
+        assert f"{bob.name} is online (away)" in alice.run("send", bob.name, "there?")
+        chat.stdin.write("/back\n")
+        chat.stdin.flush()
+        while (shown := alice.run("who", bob.name)) != f"{bob.name} is online\n":
+            assert time.monotonic() < deadline, shown
+            time.sleep(0.1)
+    finally:
+        chat.kill()
+        chat.wait()
+    assert alice.run("who") == "", "no contacts"
