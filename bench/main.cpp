@@ -21,6 +21,7 @@ constexpr char kHelp[] =
     "  offline   from auth to the last of 1,000 messages that came meanwhile\n"
     "  history   pages of 50 in a conversation of 10,000 messages\n"
     "  poll      --devices N (5000) that wait by long polling, 500 messages a second to them\n"
+    "  presence  5,000 users with 100 contacts each, a tenth of them comes and goes; acknowledgements of messages beside it\n"
     "  codec     reading a command and writing its event, without a server\n"
     "  --seconds N    how long to measure (60); what the server flushes and compacts afterwards counts too\n"
     "  --kithd PATH   instead of the kithd beside this program\n";
@@ -78,7 +79,8 @@ int run(int argc, char** argv) {
   if (optind + 1 == argc) options.workload = argv[optind];
   if (options.workload == "codec") return codec(options);
   const std::map<std::string, int (*)(Stage&)> workloads = {{"direct", run_direct},   {"group", run_group},     {"idle", run_idle},
-                                                            {"offline", run_offline}, {"history", run_history}, {"poll", run_poll}};
+                                                            {"offline", run_offline}, {"history", run_history}, {"poll", run_poll},
+                                                            {"presence", run_presence}};
   const auto workload = workloads.find(options.workload);
   if (workload == workloads.end()) {
     std::fputs(kHelp, stderr);

@@ -94,5 +94,6 @@ int run_idle(Stage& stage);
 int run_offline(Stage& stage);
 int run_history(Stage& stage);
 int run_poll(Stage& stage);
+int run_presence(Stage& stage);
 
 }  // namespace kith
