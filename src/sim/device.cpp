@@ -368,6 +368,7 @@ void Device::resend() {
   for (Outgoing& outgoing : outbox_) {
     if (outgoing.call == 0) attempt(outgoing);
   }
+  repeat_wishes();
 }
 
 void Device::do_read(const std::string& conversation, std::uint64_t seq) {

@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "check/checker.h"
-#include "sim/http.h"
+#include "sim/exchange.h"
 #include "sim/machine.h"
 #include "wire/json_reader.h"
 #include "wire/wire.gen.h"
@@ -63,13 +63,15 @@ class Device final : private Client {
 
   // From now on it starts nothing new and sends what is unsent; when that is done and the server is quiet, it reads everything once more.
   void wind_up();
-  bool wound_up() const { return revoked_ || (synced_ && outbox_.empty() && !owes_list_); }
+  bool wound_up() const { return revoked_ || (synced_ && outbox_.empty() && wishes_.empty() && !owes_list_); }
   void read_finally();
   bool finished() const { return revoked_ || finished_; }
   std::string why_unfinished() const;
 
   // For stories: one action by hand.
   void poll_from_now_on();
+  void change_transport();  // In the middle of whatever it does.
+  void ask_history(const std::string& conversation) { do_history(conversation, 0, std::nullopt, 100, false); }
   void clear(const std::string& conversation, std::uint64_t seq);
   void hide(const std::string& conversation, std::uint64_t seq);
   void look(const std::string& conversation, bool final = false);
@@ -108,6 +110,7 @@ class Device final : private Client {
     bool whole = false;             // A list that a resync asked for: to be read to its end.
     std::string conversation = {};  // Of a change …
     std::uint64_t target = 0;       // … and the message.
+    std::string user = {};          // Of a wish about a contact.
   };
   struct Item {
     std::uint64_t head = 0, read = 0, unread = 0, cleared = 0;
@@ -145,7 +148,6 @@ class Device final : private Client {
   void take(std::string_view frame);
   wire::Auth present(check::Operation& invoke);
   void drop_exchanges();
-  void change_transport();
   void lose_connection();
   std::uint64_t command(wire::Command command);
   void sync();
@@ -170,6 +172,9 @@ class Device final : private Client {
   void do_social();
   void prefer();
   void list_contacts(std::string page, bool final);
+  void wish(const std::string& user, bool add);
+  void repeat_wishes();
+  void wish_over(const Call& call);
   void final_done();
   bool counts_whole(const std::string& conversation, std::uint64_t floor, std::uint64_t head) const;
   void apply(const check::Entry& entry, const std::string& conversation);
@@ -230,6 +235,7 @@ class Device final : private Client {
   std::map<std::string, Group> groups_;
   std::vector<NewGroup> made_;
   std::map<std::string, std::string> contacts_;                // State, by user.
+  std::map<std::string, bool> wishes_;                         // Whom to add as contacts, or to remove: until that is answered.
   std::vector<std::pair<std::string, std::uint64_t>> reused_;  // Messages whose ids were acked for another text.
   std::uint64_t total_seen_ = 0;                               // Highest head of any conversation: bounds how far one may have moved on.
   bool owes_list_ = false;                                     // After a resync, until all conversations were listed.

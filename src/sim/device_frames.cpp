@@ -91,6 +91,7 @@ void Device::on(std::uint64_t re, wire::Error& error) {
     failed.code = error.code;
     recorder_.add(failed);
   }
+  if (error.outcome == "fail") wish_over(call->second);
   bool final = call->second.final, counts = call->second.op == Op::look || call->second.op == Op::contacts;
   calls_.erase(call);
   if (final && counts) {
@@ -110,6 +111,7 @@ void Device::on(std::uint64_t re, wire::Done&) {
   auto call = calls_.find(re);
   if (call == calls_.end()) return;
   Op op = call->second.op;
+  wish_over(call->second);
   calls_.erase(call);
   recorder_.add(operation(op, Phase::ok, re));
 }
@@ -127,7 +129,9 @@ void Device::on(std::uint64_t re, wire::History& history) {
     if (auto entry_shown = seen(entry, history.conversation)) ok.entries.push_back(std::move(*entry_shown));
     if (asked.final && !ok.entries.empty()) final_seqs_[history.conversation].insert(ok.entries.back().seq);
   }
-  std::uint64_t first = ok.entries.empty() ? 0 : ok.entries.front().seq;
+  ok.from = history.from;
+  ok.end = history.to;
+  std::uint64_t first = history.from != 0 ? history.from : ok.entries.empty() ? 0 : ok.entries.front().seq;
   recorder_.add(ok);
   know(history.conversation, history.head);
   if (!asked.final) return;

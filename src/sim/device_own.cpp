@@ -78,9 +78,28 @@ void Device::look(const std::string& conversation, bool final) {
 }
 
 void Device::add_contact(const std::string& user, bool add) {
+  wishes_[user] = add;
+  wish(user, add);
+}
+
+void Device::wish(const std::string& user, bool add) {
   auto invoke = operation(add ? Op::add_contact : Op::remove_contact, Phase::invoke);
   invoke.user = user;
   invoke_own(std::move(invoke), add ? wire::Command{0, wire::AddContact{user}} : wire::Command{0, wire::RemoveContact{user}});
+  calls_.rbegin()->second.user = user;
+}
+
+// What was not answered may be half done: it is asked for again.
+void Device::repeat_wishes() {
+  for (const auto& [user, add] : wishes_) {
+    bool asked = std::any_of(calls_.begin(), calls_.end(), [&, &name = user](const auto& call) { return call.second.user == name; });
+    if (!asked) wish(user, add);
+  }
+}
+
+void Device::wish_over(const Call& call) {
+  auto wish = wishes_.find(call.user);
+  if (wish != wishes_.end() && wish->second == (call.op == Op::add_contact)) wishes_.erase(wish);
 }
 
 void Device::list_contacts(std::string page, bool final) {

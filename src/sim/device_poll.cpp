@@ -108,8 +108,10 @@ void Device::polled(std::uint64_t call, std::optional<RestResponse> response) {
     return poll();
   }
   auto error = reader_.error(response->body);
-  if (error && error->outcome == "stop" && !revoked_) recorder_.violation(process_ + " was refused for good: " + error->code);
-  if (!error || error->outcome != "stop") poll_later();
+  // A request that was given up may arrive after its successor, and take its place.
+  bool stop = error && error->outcome == "stop" && error->code != "replaced";
+  if (stop && !revoked_) recorder_.violation(process_ + " was refused for good: " + error->code);
+  if (!stop) poll_later();
 }
 
 }  // namespace kith::sim

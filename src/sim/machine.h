@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "server/node.h"
-#include "sim/http.h"
+#include "sim/exchange.h"
 #include "sim/network.h"
 #include "sim/world.h"
 #include "store/memory_store.h"

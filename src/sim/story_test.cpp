@@ -190,6 +190,57 @@ TEST_F(Story, ARemovedMemberSeesNothingMoreUntilTheyAreBack) {
   expect_good();
 }
 
+TEST_F(Story, WhoPollsMissesNothingAndMayChangeInTheMiddle) {
+  Device& alice = device("alice", "phone");
+  Device& bob = device("bob", "phone");
+  bob.poll_from_now_on();
+  for (int i = 0; i < 20; ++i) alice.say("bob", "message " + std::to_string(i));
+  EXPECT_TRUE(within(10s, [&] { return entries(bob) == 20 && bob.synced(); })) << entries(bob);
+  bob.say("alice", "by a request");
+  EXPECT_TRUE(within(10s, [&] { return bob.unsent() == 0 && entries(alice) == 21; }));
+  for (int i = 0; i < 20; ++i) {
+    alice.say("bob", "more " + std::to_string(i));
+    if (i % 5 == 2) bob.change_transport();
+    pass(10ms);
+  }
+  EXPECT_TRUE(within(20s, [&] { return entries(bob) == 41 && bob.synced(); })) << entries(bob);
+  expect_good();
+}
+
+TEST_F(Story, WhatSomebodyTookOutOfTheirViewIsOutOnAllTheirDevicesAndOnNoOthers) {
+  Device& alice = device("alice", "phone");
+  Device& bob = device("bob", "phone");
+  for (int i = 0; i < 10; ++i) alice.say("bob", "message " + std::to_string(i));
+  EXPECT_TRUE(within(5s, [&] { return entries(bob) == 10; }));
+  std::string conversation = alice.conversation_with("bob");
+  bob.clear(conversation, 4);
+  bob.hide(conversation, 6);
+  pass(1s);
+  Device& laptop = device("bob", "laptop");
+  laptop.ask_history(conversation);
+  Device& tablet = device("alice", "tablet");
+  tablet.ask_history(conversation);
+  EXPECT_TRUE(within(5s, [&] { return entries(laptop) == 5 && entries(tablet) == 10; })) << entries(laptop) << " " << entries(tablet);
+  expect_good();
+}
+
+TEST_F(Story, TwoBecomeContactsThoughTheServerDiesMeanwhile) {
+  Device& alice = device("alice", "phone");
+  Device& bob = device("bob", "phone");
+  auto state = [](const Device& device, const std::string& other) {
+    auto found = device.contacts().find(other);
+    return found == device.contacts().end() ? std::string() : found->second;
+  };
+  alice.add_contact("bob");
+  EXPECT_TRUE(within(5s, [&] { return state(alice, "bob") == "asked" && state(bob, "alice") == "asks"; }));
+  bob.add_contact("alice");
+  pass(5ms);
+  machine_.crash(Machine::Crash::power);
+  machine_.start();
+  EXPECT_TRUE(within(30s, [&] { return state(alice, "bob") == "contact" && state(bob, "alice") == "contact"; }));
+  expect_good();
+}
+
 TEST(Simulator, TheSameSeedDoesTheSameTwice) {
   for (std::uint64_t seed : {3u, 4u}) {
     EXPECT_EQ(run_scenario({.seed = seed}).trace_hash, run_scenario({.seed = seed}).trace_hash);

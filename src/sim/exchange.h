@@ -1,4 +1,4 @@
-// sim/http.h — A request of a device over HTTP: it travels by itself, and its answer too. Either may be lost with the connection.
+// sim/exchange.h — A request of a device over HTTP: it travels by itself, and its answer too. Either may be lost with the connection.
 //
 // Owned by the device and, while it works on it, by the machine. What the server has begun it carries out, whether anybody waits or not.
 #pragma once
@@ -9,13 +9,9 @@
 
 #include "rest/rest.h"
 #include "sim/network.h"
+#include "sim/twin.h"
 
 namespace kith::sim {
-
-// The HTTP twin of a command, but for the token; nothing: it has none.
-std::optional<RestRequest> as_http(const wire::Command& command);
-// The frame that a WebSocket would have brought as the answer to call `re`.
-std::string as_frame(const RestRequest& asked, const RestResponse& response, std::uint64_t re);
 
 class Exchange : public std::enable_shared_from_this<Exchange> {
  public:
