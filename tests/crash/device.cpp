@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/hex.h"
+#include "sim/twin.h"
 
 namespace kith::crash {
 
@@ -15,13 +16,14 @@ constexpr std::size_t kWindow = 32;  // Messages that are not acknowledged.
 constexpr std::size_t kBurst = 12;
 }  // namespace
 
-Device::Device(World& world, std::string user, std::string device, std::string token, std::vector<std::string> partners)
+Device::Device(World& world, std::string user, std::string device, std::string token, std::vector<std::string> partners, bool may_poll)
     : world_(world),
       user_(std::move(user)),
       device_(std::move(device)),
       token_(std::move(token)),
       process_(user_ + "/" + device_),
-      partners_(std::move(partners)) {}
+      partners_(std::move(partners)),
+      may_poll_(may_poll) {}
 
 Operation Device::operation(Op op, Phase phase, std::uint64_t call) const {
   Operation operation;
@@ -29,6 +31,7 @@ Operation Device::operation(Op op, Phase phase, std::uint64_t call) const {
   operation.phase = phase;
   operation.process = process_;
   operation.call = call;
+  operation.alone = poller_ && phase == Phase::invoke;
   return operation;
 }
 
@@ -51,7 +54,15 @@ void Device::server_up() { connect_later(100ms); }
 void Device::connect_later(Duration most) {
   reconnect_ = world_.loop.after(world_.between(Duration(0), most), [this] {
     reconnect_.cancel();
-    if (world_.links && !link_) link_ = world_.links->open(*this);
+    if (!world_.links || connected()) return;
+    if (!may_poll_ || world_.below(2) == 0) {
+      link_ = world_.links->open(*this);
+      return;
+    }
+    poller_ = std::make_unique<Poller>(world_.loop, world_.server, token_);
+    ready_ = true;
+    poll();
+    resend();
   });
 }
 
@@ -65,13 +76,17 @@ void Device::opened() {
 
 void Device::closed(LinkEnd end) {
   lose_connection();
-  if (end.code >= 4500) world_.recorder.violation(process_ + " was closed for good: " + std::to_string(end.code) + " " + end.reason);
+  // A poll that was on its way still when the connection was made takes its place.
+  const bool replaced = may_poll_ && end.code == 4504;
+  if (end.code >= 4500 && !replaced)
+    world_.recorder.violation(process_ + " was closed for good: " + std::to_string(end.code) + " " + end.reason);
   connect_later(200ms);
 }
 
 // Every call without an answer has an unknown outcome now.
 void Device::lose_connection() {
   link_.reset();
+  poller_.reset();
   retry_.cancel();
   for (auto& [id, call] : calls_) {
     auto info = operation(call.op, Phase::info, id);
@@ -85,6 +100,17 @@ void Device::lose_connection() {
 
 std::uint64_t Device::command(wire::Command command) {
   command.id = next_call_++;
+  if (poller_) {
+    auto twin = sim::as_http(command);
+    if (!twin) return command.id;
+    RestRequest asked;
+    asked.method = twin->method;
+    asked.path = twin->path;
+    poller_->request(std::move(*twin), [this, call = command.id, asked = std::move(asked)](std::optional<RestResponse> response) {
+      answered(call, asked, std::move(response));
+    });
+    return command.id;
+  }
   std::string text;
   wire::write_json(command, text);
   link_->send(text);
@@ -112,7 +138,7 @@ void Device::act_later() {
 void Device::act() {
   switch (world_.below(100)) {
     case 0:
-      if (link_) {
+      if (connected()) {
         lose_connection();  // Somebody walks into a tunnel.
         connect_later(300ms);
       }
@@ -129,6 +155,10 @@ void Device::act() {
       break;
     case 4:
       if (ready_) command({0, wire::Confirm{useq_}});
+      break;
+    case 10:
+    case 11:
+      do_own();
       break;
     case 5:
     case 6:
@@ -230,7 +260,9 @@ void Device::read_finally() {
 void Device::finish() {
   auto final = operation(Op::final, Phase::none);
   final.useq = useq_;
-  for (const auto& [conversation, item] : items_) final.items.push_back({conversation, item.head, item.read, {}, item.title});
+  for (const auto& [conversation, item] : items_) {
+    final.items.push_back({conversation, item.head, item.read, {}, item.title, item.cleared, item.settings});
+  }
   world_.recorder.add(final);
   finished_ = true;
 }

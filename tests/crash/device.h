@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "client/websocket_link.h"
+#include "tests/crash/poller.h"
 #include "tests/crash/recorder.h"
 #include "wire/json_reader.h"
 #include "wire/wire.gen.h"
@@ -30,8 +31,9 @@ struct World {
   Recorder& recorder;
   Dice& dice;
   WebSocketLinks* links = nullptr;  // Null while the server is down.
-  double messages_per_s = 0;        // Of one device.
-  bool calm = false;                // Nothing new is begun: only what is unsent is sent.
+  ServerAddress server = {};
+  double messages_per_s = 0;  // Of one device.
+  bool calm = false;          // Nothing new is begun: only what is unsent is sent.
   wire::JsonReader reader = {};
 
   std::uint64_t below(std::uint64_t bound) { return std::uniform_int_distribution<std::uint64_t>(0, bound - 1)(dice); }
@@ -42,7 +44,8 @@ struct World {
 
 class Device final : private LinkUser {
  public:
-  Device(World& world, std::string user, std::string device, std::string token, std::vector<std::string> partners);
+  // `may_poll`: half of its connections are none, but long polling and a request for each command.
+  Device(World& world, std::string user, std::string device, std::string token, std::vector<std::string> partners, bool may_poll);
   ~Device() = default;
   Device(const Device&) = delete;
   Device& operator=(const Device&) = delete;
@@ -51,7 +54,7 @@ class Device final : private LinkUser {
   void begin();                                       // Its process.
   void server_up();                                   // Connects within the next 100 ms.
   void go();  // Acts from now on, whether there is a server or not. All users must be known to the server by then.
-  bool connected() const { return link_ != nullptr; }
+  bool connected() const { return link_ != nullptr || poller_ != nullptr; }
 
   // In the end.
   bool settled() const { return synced_ && outbox_.empty(); }
@@ -70,8 +73,9 @@ class Device final : private LinkUser {
     bool final = false;
   };
   struct Item {
-    std::uint64_t head = 0, read = 0;
+    std::uint64_t head = 0, read = 0, cleared = 0;
     std::string title = {};
+    std::string_view settings = {};
   };
 
   void opened() override;
@@ -80,6 +84,10 @@ class Device final : private LinkUser {
 
   void connect_later(Duration most);
   void lose_connection();
+  void take(std::string_view frame);
+  void poll();
+  void polled(std::uint64_t call, std::optional<RestResponse> response);
+  void answered(std::uint64_t call, const RestRequest& asked, std::optional<RestResponse> response);
   std::uint64_t command(wire::Command command);
   check::Operation operation(check::Op op, check::Phase phase, std::uint64_t call = 0) const;
   std::uint64_t invoke(check::Operation& operation, wire::Command command);
@@ -93,6 +101,10 @@ class Device final : private LinkUser {
   void make_group();
   void change_something();
   void read_mark();
+  void do_own();
+  void look(const std::string& conversation, bool final);
+  void list_contacts(std::string page, bool final);
+  void final_done();
   void history(const std::string& conversation, std::uint64_t before, std::optional<std::uint64_t> after, bool final);
   void list(std::string page);
   void finish();
@@ -110,6 +122,8 @@ class Device final : private LinkUser {
   void on(std::uint64_t re, wire::Page& page);
   void on(std::uint64_t re, wire::Resync& resync);
   void on(std::uint64_t re, wire::Synced& synced);
+  void on(std::uint64_t re, wire::Receipts& receipts);
+  void on(std::uint64_t re, wire::Contacts& contacts);
   void on(std::uint64_t, wire::Hello&) {}
   void on(std::uint64_t, wire::Goaway&) {}
   template <class T>
@@ -118,6 +132,7 @@ class Device final : private LinkUser {
   World& world_;
   const std::string user_, device_, token_, process_;
   const std::vector<std::string> partners_;
+  const bool may_poll_;
 
   std::string cursor_;
   std::uint64_t useq_ = 0;
@@ -129,7 +144,8 @@ class Device final : private LinkUser {
   std::string group_id_, group_title_;                      // The group that it is to make; empty: none, or done.
   std::vector<std::string> group_members_;
 
-  std::unique_ptr<Link> link_;
+  std::unique_ptr<Link> link_;  // Or …
+  std::unique_ptr<Poller> poller_;
   std::uint64_t next_call_ = 1, written_ = 0;
   std::map<std::uint64_t, Call> calls_;
   Timer act_, reconnect_, retry_;

@@ -10,7 +10,9 @@ using check::Op;
 using check::Phase;
 using sim::shown;
 
-void Device::received(std::string_view text) {
+void Device::received(std::string_view text) { take(text); }
+
+void Device::take(std::string_view text) {
   auto frame = world_.reader.frame(text);
   if (!frame) return world_.recorder.violation(process_ + " cannot read a frame: " + std::string(text.substr(0, 200)));
   if (frame->re == 0) world_.recorder.last_push = world_.loop.now();
@@ -69,6 +71,7 @@ void Device::on(std::uint64_t re, wire::Error& error) {
   // that was deleted meanwhile.
   const bool changes = (op == Op::edit || op == Op::react) && error.code == "deleted";
   if (changes) return;
+  if (is_final && error.outcome == "retry" && (op == Op::look || op == Op::contacts)) return final_done();
   if (is_final || error.outcome == "fail" || error.outcome == "stop") {
     world_.recorder.violation(process_ + " was refused: " + error.code + " " + error.detail);
   }
@@ -82,8 +85,10 @@ void Device::on(std::uint64_t re, wire::Error& error) {
 }
 
 void Device::on(std::uint64_t re, wire::Done&) {
-  if (calls_.erase(re) == 0) return world_.recorder.violation(process_ + " is answered twice");
-  auto ok = operation(Op::read, Phase::ok, re);
+  const auto call = calls_.find(re);
+  if (call == calls_.end()) return world_.recorder.violation(process_ + " is answered twice");
+  auto ok = operation(call->second.op, Phase::ok, re);
+  calls_.erase(call);
   world_.recorder.add(ok);
 }
 
@@ -99,11 +104,17 @@ void Device::on(std::uint64_t re, wire::History& answer) {
   for (const auto& entry : answer.entries) {
     if (auto one = shown(entry)) ok.entries.push_back(std::move(*one));
   }
-  const std::uint64_t first = ok.entries.empty() ? 0 : ok.entries.front().seq;
+  ok.from = answer.from;
+  ok.end = answer.to;
+  const std::uint64_t first = answer.from != 0 ? answer.from : ok.entries.empty() ? 0 : ok.entries.front().seq;
   world_.recorder.add(ok);
   know(answer.conversation, answer.head);
   if (!is_final) return;
   if (answer.more && first > 1) return history(answer.conversation, first, std::nullopt, true);
+  final_done();
+}
+
+void Device::final_done() {
   if (--final_reads_ == 0) finish();
 }
 
@@ -115,7 +126,8 @@ void Device::on(std::uint64_t re, wire::Conversations& answer) {
   auto ok = operation(Op::list, Phase::ok, re);
   ok.more = !answer.next.empty();
   for (const auto& item : answer.items) {
-    check::Item line{item.conversation, item.head, item.read, {}, item.title};
+    const std::string_view settings = item.settings ? shown(*item.settings) : std::string_view();
+    check::Item line{item.conversation, item.head, item.read, {}, item.title, item.cleared, settings};
     if (item.last) {
       if (auto last = shown(*item.last)) line.entries.push_back(std::move(*last));
     }
@@ -123,14 +135,17 @@ void Device::on(std::uint64_t re, wire::Conversations& answer) {
     know(item.conversation, item.head);
     if (!item.with.empty()) with_[item.with] = item.conversation;
     if (item.with.empty()) groups_.insert(item.conversation);
-    if (is_final) items_[item.conversation] = {item.head, item.read, item.title};
+    if (is_final) items_[item.conversation] = {item.head, item.read, item.cleared, item.title, settings};
   }
   world_.recorder.add(ok);
   if (!answer.next.empty()) return list(answer.next);
   if (!is_final) return;
-  final_reads_ = items_.size();
-  if (items_.empty()) return finish();
-  for (const auto& [conversation, item] : items_) history(conversation, 0, std::nullopt, true);
+  final_reads_ = 2 * items_.size() + 1;
+  list_contacts({}, true);
+  for (const auto& [conversation, item] : items_) {
+    history(conversation, 0, std::nullopt, true);
+    look(conversation, true);
+  }
 }
 
 void Device::on(std::uint64_t, wire::Event& event) {
@@ -144,9 +159,8 @@ void Device::on(std::uint64_t, wire::Event& event) {
     if (brought->conversation.starts_with('g')) groups_.insert(brought->conversation);
     const auto* message = std::get_if<wire::Message>(&brought->entry.kind);
     if (message && message->from != user_ && brought->conversation.starts_with('d')) with_[message->from] = brought->conversation;
-  } else if (auto* read = std::get_if<wire::ReadMark>(&event.event)) {
-    told.conversation = read->conversation;
-    told.mark = read->seq;
+  } else {
+    sim::show_own(event, told);
     world_.recorder.add(told);
   }
   if (event.useq != 0) useq_ = event.useq;
@@ -157,12 +171,13 @@ void Device::on(std::uint64_t, wire::Page& page) {
   told.from = page.from;
   told.end = page.to;
   for (const auto& change : page.changes) {
-    check::Change line{change.conversation, change.from, change.to, change.read, {}};
+    check::Change line = shown(change);
     for (const auto& entry : change.entries) {
       if (auto one = shown(entry)) line.entries.push_back(std::move(*one));
     }
     told.changes.push_back(std::move(line));
   }
+  for (const auto& contact : page.contacts) told.contacts.push_back({contact.user, contact.state});
   world_.recorder.add(told);
   cursor_ = page.cursor;
   useq_ = page.to;
