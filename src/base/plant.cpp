@@ -39,7 +39,24 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(Plant::count_)> 
                                                                                        "anybody_edits",
                                                                                        "reaction_twice",
                                                                                        "changes_counted",
-                                                                                       "unread_before_join"};
+                                                                                       "unread_before_join",
+                                                                                       "mark_shown_early",
+                                                                                       "mark_overwritten",
+                                                                                       "leaver_looks_on",
+                                                                                       "leaver_still_shown",
+                                                                                       "unwanted_read_marks",
+                                                                                       "hidden_read_told",
+                                                                                       "cleared_comes_back",
+                                                                                       "hidden_in_pages",
+                                                                                       "clearing_goes_back",
+                                                                                       "settings_not_told",
+                                                                                       "page_ends_on_filter",
+                                                                                       "pending_after_append",
+                                                                                       "poll_passes_over",
+                                                                                       "text_in_flight",
+                                                                                       "contact_one_sided",
+                                                                       "invite_too_often",
+                                                                       "invite_lives_on"};
 }
 
 #ifdef KITH_PLANT

@@ -103,6 +103,10 @@ void Conversation::arm() {
     log_.ready();
     return;
   }
+  if (planted(Plant::pending_after_append)) {
+    armed_ = true;
+    log_.ready();
+  }
   scope_.spawn(write_pending(true));
 }
 

@@ -1,4 +1,5 @@
 // Where members are, and who writes: kept by Marks, judged here.
+#include "base/plant.h"
 #include "conversation/conversation.h"
 
 namespace kith {
@@ -17,7 +18,7 @@ Task<Result<Ok>> Conversation::mark(UserId member, Mark mark, bool tells_read) {
 
 Task<Result<Receipts>> Conversation::look(UserId member) {
   Receipts out;
-  auto place = roster_.find_present(member);
+  auto place = planted(Plant::leaver_looks_on) ? roster_.find(member) : roster_.find_present(member);
   if (!place) {
     // Who left may look, and sees nobody.
     if (!roster_.find(member)) co_return Failure{Code::not_found};
@@ -29,7 +30,8 @@ Task<Result<Receipts>> Conversation::look(UserId member) {
   if (!loaded) co_return loaded.error();
   std::vector<UserId> others;
   for (std::size_t i = 0; i < roster_.size(); ++i) {
-    if (i != *place && roster_[i].present() && marks().of(roster_[i].user) != Mark{}) others.push_back(roster_[i].user);
+    bool there = roster_[i].present() || planted(Plant::leaver_still_shown);
+    if (i != *place && there && marks().of(roster_[i].user) != Mark{}) others.push_back(roster_[i].user);
   }
   if (!others.empty()) {
     // Somebody may have changed their mind since their mark moved last.
@@ -39,7 +41,8 @@ Task<Result<Receipts>> Conversation::look(UserId member) {
   }
   for (UserId& user : others) {
     Mark mark = marks().of(user);
-    if (mark != Mark{} && roster_.find_present(user)) out.marks.push_back({std::move(user), mark});
+    bool there = roster_.find_present(user) || planted(Plant::leaver_still_shown);
+    if (mark != Mark{} && there) out.marks.push_back({std::move(user), mark});
   }
   if (!id_.is_direct()) co_return out;
   UserId with = other(member);

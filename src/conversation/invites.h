@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/ids.h"
+#include "base/plant.h"
 #include "base/time.h"
 #include "conversation/roster.h"
 #include "store/store.h"
@@ -30,7 +31,10 @@ struct InviteRow {
   Seq counted;  // The newest entry that `used` contains.
 
   std::uint32_t coming = 0;  // Entries that got their place and are not in `used` yet. Never stored.
-  bool good(WallTime now) const { return !revoked && now < expires && (uses == 0 || used + coming < uses); }
+  bool good(WallTime now) const {
+    bool ended = revoked && !planted(Plant::invite_lives_on), room = uses == 0 || used + coming < uses;
+    return !ended && now < expires && (room || planted(Plant::invite_too_often));
+  }
 };
 
 struct WaitingRow {

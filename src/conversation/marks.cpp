@@ -4,6 +4,7 @@
 
 #include "base/bytes.h"
 #include "base/crash_point.h"
+#include "base/plant.h"
 #include "store/retry.h"
 
 namespace kith {
@@ -58,8 +59,16 @@ Task<Result<Ok>> Marks::raise(UserId user, Mark mark, bool tells_read) {
   if (!loaded) co_return loaded.error();
   State& state = marks_[user];
   state.tells_read = tells_read;
-  raise_to(state.wanted, mark);
+  if (planted(Plant::mark_overwritten)) {
+    state.wanted = mark;
+  } else {
+    raise_to(state.wanted, mark);
+  }
   if (state.wanted == state.durable) co_return Ok{};
+  if (planted(Plant::mark_shown_early)) {
+    state.durable = state.wanted;
+    tell_later(user);
+  }
   state.waiters.emplace_back();
   auto done = state.waiters.back().future();
   if (!std::exchange(state.writing, true)) scope_.spawn(write(std::move(user)));
@@ -95,7 +104,7 @@ Mark Marks::of(const UserId& user) const {
   auto state = marks_.find(user);
   if (state == marks_.end()) return {};
   Mark mark = state->second.durable;
-  if (!state->second.tells_read) mark.read = {};
+  if (!state->second.tells_read && !planted(Plant::hidden_read_told)) mark.read = {};
   return mark;
 }
 

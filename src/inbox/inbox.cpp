@@ -172,7 +172,7 @@ Task<Result<Ok>> Inbox::clear(ConversationId conversation, Point point) {
   auto loaded = co_await load(conversation);
   if (!loaded) co_return loaded.error();
   State& state = **loaded;
-  if (point.seq <= state.row.cleared) co_return Ok{};
+  if (point.seq <= state.row.cleared && !planted(Plant::clearing_goes_back)) co_return Ok{};
   Pointer pointer{.kind = PointerKind::cleared, .conversation = conversation, .to = point.seq, .n = point.n};
   auto done = co_await note(state, std::move(pointer));
   co_return done;
@@ -197,6 +197,11 @@ Task<Result<Ok>> Inbox::configure(ConversationId conversation, Fn<void(Settings&
   change(settings);
   if (settings == state.settings_queued && settings == state.row.settings) co_return Ok{};
   state.settings_queued = settings;
+  if (planted(Plant::settings_not_told)) {
+    state.row.settings = settings;
+    touch(state);
+    co_return Ok{};
+  }
   Pointer pointer{.kind = PointerKind::settings, .conversation = conversation, .settings = settings};
   auto done = co_await note(state, std::move(pointer));
   co_return done;

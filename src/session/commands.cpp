@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/plant.h"
 #include "contacts/contacts.h"
 #include "limits/cost.h"
 #include "session/commands.h"
@@ -197,7 +198,10 @@ Task<void> Commands::do_history(std::uint64_t re, ConversationId id, std::option
     page->from = page->entries.front()->seq;  // Else a client could not go on behind a page of which everything is hidden.
     page->to = page->entries.back()->seq;
   }
-  std::erase_if(page->entries, [&](const EntryPtr& entry) { return !view->shows(entry->seq); });
+  if (!planted(Plant::cleared_comes_back)) {
+    std::erase_if(page->entries, [&](const EntryPtr& entry) { return !view->shows(entry->seq); });
+  }
+  if (planted(Plant::page_ends_on_filter) && page->entries.empty()) page->more = false;
   frames_.write_history(re, id, *page);
 }
 

@@ -1,4 +1,5 @@
 // Where others are, and who is writing.
+#include "base/plant.h"
 #include "contacts/contacts.h"
 #include "session/commands.h"
 
@@ -21,7 +22,7 @@ Task<void> Commands::do_look(std::uint64_t re, ConversationId id) {
   --in_progress_;
   if (receipts) {
     // Who does not tell what they read is not told what others read.
-    shows_read_ = mine->read_marks;
+    shows_read_ = mine->read_marks || planted(Plant::unwanted_read_marks);
     for (MemberMark& member : receipts->marks) {
       if (!shows_read_) member.mark.read = {};
     }

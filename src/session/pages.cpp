@@ -32,9 +32,12 @@ Task<Result<Ok>> inline_entries(Place& place, Inbox& inbox, wire::Page& page) {
     auto newest = co_await place.backend.newest(id, inbox.user(), {change.from}, {change.to}, limit, bytes);
     if (!newest) co_return newest.error();
     left -= static_cast<std::uint32_t>(newest->size());
-    std::erase_if(*newest, [&](const EntryPtr& entry) { return !view->shows(entry->seq); });
+    if (!planted(Plant::hidden_in_pages)) std::erase_if(*newest, [&](const EntryPtr& entry) { return !view->shows(entry->seq); });
     for (const EntryPtr& entry : *newest) bytes -= std::min(bytes, entry->shown_weight());
     found.back() = std::move(*newest);
+    if (!planted(Plant::text_in_flight)) continue;
+    for (const EntryPtr& entry : found.back()) change.entries.push_back(to_wire(id, *entry));
+    found.back().clear();
   }
   for (std::size_t i = 0; i < found.size(); ++i) {
     auto id = *ConversationId::parse(page.changes[i].conversation);
