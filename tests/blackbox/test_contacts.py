@@ -313,7 +313,7 @@ def test_contacts_in_the_terminal(server, tmp_path):
     assert alice.run("prefs") == "presence everyone\nread-marks yes\ngroups everyone\n"
     assert alice.run("prefs", "read-marks", "no") == "presence everyone\nread-marks no\ngroups everyone\n"
     assert alice.run("prefs", "groups", "contacts", "--json") == '{"presence":"everyone","groups":"contacts"}\n'
-    assert "presence" in alice.refused("prefs", "weather", "fine")
+    assert "presence" in alice.refused("prefs", "weather", "fine", code=2)
     assert "invalid_argument" in alice.refused("prefs", "presence", "friends")
 
 
