@@ -54,7 +54,7 @@ Task<RestResponse> show(AdminPlace& at, UserId user) {
   if (account->erasure == Erasure::done) co_return answered(200, out + '}');
   auto devices = co_await at.accounts.devices(user);
   if (!devices) co_return rest_problem(devices.error());
-  auto presence = co_await at.place.directory.presence(user);
+  auto presence = co_await at.place.presence_book.look(user, user);
   member(out, "created", time_text(account->created));
   member(out, "origin", name(account->origin));
   out += std::string(R"(,"hasPassword":)") + (account->has_password ? "true" : "false");

@@ -119,7 +119,8 @@ Task<bool> PresenceBook::shows(UserId user, UserId viewer) {
   }
   if (*shown_to != ShownTo::contacts) co_return *shown_to == ShownTo::everyone;
   auto contacts = co_await privacy_.are_contacts(std::move(user), std::move(viewer));
-  co_return contacts&&* contacts;
+  if (!contacts) co_return false;
+  co_return *contacts;
 }
 
 void PresenceBook::preferences_changed(const UserId& id) {

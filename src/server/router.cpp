@@ -333,7 +333,7 @@ Future<Result<AuditPage>> Router::audited(std::uint64_t before, std::uint32_t li
 Future<Ok> Router::set_closed(UserId user, bool closed) { return node_.shard(here_).scope.start(tell_each_loop(std::move(user), closed)); }
 
 namespace {
-Task<Ok> tell(Shard& shard, UserId user, bool closed) {
+Task<Ok> note_closed(Shard& shard, UserId user, bool closed) {
   if (closed) {
     shard.closed.insert(std::move(user));
   } else {
@@ -346,7 +346,7 @@ Task<Ok> tell(Shard& shard, UserId user, bool closed) {
 Task<Ok> Router::tell_each_loop(UserId user, bool closed) {
   std::vector<Future<Ok>> told;
   for (std::size_t loop = 0; loop < node_.size(); ++loop) {
-    told.push_back(call<Ok>(loop, [user, closed](Shard& shard) { return tell(shard, user, closed); }));
+    told.push_back(call<Ok>(loop, [user, closed](Shard& shard) { return note_closed(shard, user, closed); }));
   }
   for (auto& one : told) co_await one;
   co_return Ok{};

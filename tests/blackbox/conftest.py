@@ -14,7 +14,7 @@ from kith import Server
 from transports import TRANSPORTS
 from wire import CLOSE, PING, PONG, Closed, Late
 
-FLAGS = ("--signup", "open", "--loopback-exempt")
+FLAGS = ("--signup", "open", "--loopback-exempt", "--limits", "off")
 
 
 def program():
