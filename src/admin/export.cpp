@@ -168,7 +168,7 @@ Task<RestResponse> export_page(AdminPlace& at, UserId user, ExportPlace from) {
   auto response = answered(200, std::move(out.lines));
   response.headers.emplace_back("Content-Type", "application/jsonl");
   if (!out.next.empty()) {
-    response.headers.emplace_back("Link", next_link("/v1/admin/users/" + percent_encoded(user.text()) + "/export", "page", out.next, 0));
+    response.headers.emplace_back("Link", next_link("/v1/admin/users/" + uri_encoded(user.text()) + "/export", "page", out.next, 0));
   }
   co_return response;
 }

@@ -41,7 +41,7 @@ Task<RestResponse> provide(AdminPlace& at, UserId user, std::optional<Secret> pa
   auto made = co_await at.accounts.provide(user, std::move(password));
   if (!made) co_return rest_problem(made.error());
   auto response = told(*made ? 201 : 200, user, "active");
-  if (*made) response.headers.emplace_back("Location", "/v1/admin/users/" + percent_encoded(user.text()));
+  if (*made) response.headers.emplace_back("Location", "/v1/admin/users/" + uri_encoded(user.text()));
   co_return response;
 }
 
@@ -174,7 +174,7 @@ std::string json_of(std::string_view text) {
 }
 
 std::string next_link(const std::string& path, std::string_view name, const std::string& value, std::uint64_t limit) {
-  return '<' + path + '?' + std::string(name) + '=' + percent_encoded(value) + (limit != 0 ? "&limit=" + std::to_string(limit) : "") +
+  return '<' + path + '?' + std::string(name) + '=' + uri_encoded(value) + (limit != 0 ? "&limit=" + std::to_string(limit) : "") +
          ">; rel=\"next\"";
 }
 

@@ -39,7 +39,7 @@ struct Next {
   const wire::Command& asked;
 
   static std::string query(std::string_view name, std::string_view value, std::uint32_t limit) {
-    return '?' + std::string(name) + '=' + percent_encoded(value) + (limit != 0 ? "&limit=" + std::to_string(limit) : "");
+    return '?' + std::string(name) + '=' + uri_encoded(value) + (limit != 0 ? "&limit=" + std::to_string(limit) : "");
   }
   std::string operator()(const wire::History& page) const {
     const auto* get = std::get_if<wire::GetHistory>(&asked.command);

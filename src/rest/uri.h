@@ -14,7 +14,7 @@ namespace kith {
 std::optional<std::string> percent_decoded(std::string_view text);
 
 // Everything but letters, digits and - . _ ~
-std::string percent_encoded(std::string_view text);
+std::string uri_encoded(std::string_view text);
 
 // name=value pairs between ampersands, decoded, in their order; a name without `=` has the value "".
 using Query = std::vector<std::pair<std::string, std::string>>;

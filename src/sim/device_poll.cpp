@@ -76,7 +76,7 @@ void Device::poll() {
   request.method = "GET";
   request.path = "/v1/sync";
   request.query = "device=" + device_ + "&wait=" + std::to_string(world_.between(0, winding_up_ ? 1 : 4));
-  if (!auth.cursor.empty()) request.query += "&cursor=" + percent_encoded(auth.cursor) + "&useq=" + std::to_string(auth.useq);
+  if (!auth.cursor.empty()) request.query += "&cursor=" + uri_encoded(auth.cursor) + "&useq=" + std::to_string(auth.useq);
   request.authorization = "Bearer " + auth.token;
   auto exchange = std::make_shared<Exchange>(world_, *loop_, options_.wire,
                                              [this, call](std::optional<RestResponse> response) { polled(call, std::move(response)); });

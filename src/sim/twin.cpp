@@ -7,7 +7,7 @@ namespace kith::sim {
 
 namespace {
 
-std::string part(const std::string& text) { return '/' + percent_encoded(text); }
+std::string part(const std::string& text) { return '/' + uri_encoded(text); }
 std::string part(std::uint64_t number) { return '/' + std::to_string(number); }
 
 // `{"name":{…}}` → `{…}`.
@@ -27,7 +27,7 @@ struct TwinOf {
   static std::string message(const std::string& conversation, std::uint64_t seq) { return talk(conversation) + "/messages" + part(seq); }
   static std::string group(const std::string& id) { return "/v1/groups" + part(id); }
   static std::string limit(std::uint32_t count) { return "limit=" + std::to_string(count); }
-  static std::string page(const std::string& page) { return page.empty() ? "" : "&page=" + percent_encoded(page); }
+  static std::string page(const std::string& page) { return page.empty() ? "" : "&page=" + uri_encoded(page); }
 
   Twin operator()(const wire::Send& c) const {
     if (const auto* to = std::get_if<wire::Send::To>(&c.target)) return {"POST", "/v1/users" + part(to->value) + "/messages"};

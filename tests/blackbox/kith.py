@@ -115,7 +115,7 @@ class Server:
         connection.close()
         check_answer(response.status, {name.lower(): value for name, value in response.getheaders()}, response.text)
         kind = response.headers.get("content-type", "")
-        response.json = json.loads(response.text, object_pairs_hook=once) if "json" in kind else None
+        response.json = json.loads(response.text, object_pairs_hook=once) if kind.endswith("json") else None
         return response
 
     def post(self, path, token=None, **body):

@@ -284,6 +284,33 @@ def dave_speaks(play):
     play.useq_shift = None
 
 
+def scene_presence(play):
+    """Bob is there, and idle; carol was there; dave never was. The first two are contacts of alice."""
+    people(play, "alice", "bob", "carol", "dave")
+    alice = play.token("alice", "tablet")
+    for name in ("bob", "carol"):
+        assert play.server.http("PUT", f"/v1/contacts/{name}", {}, alice).status == 204
+        assert play.server.http("PUT", "/v1/contacts/alice", {}, play.token(name, "tablet")).status == 204
+    play.bob, carol, play.dave = Play(play.server), Play(play.server), Play(play.server)
+    carol.login("carol", "phone")
+    carol.link.cut()
+    play.bob.login("bob", "phone")
+    play.bob.link.ask(901, status={"status": "idle"})
+    deadline = time.monotonic() + 10
+    while (found := play.server.http("POST", "/v1/presence", {"users": ["carol"]}, alice).json["items"])[0].get("online"):
+        assert time.monotonic() < deadline, found
+        time.sleep(0.1)
+    play.login("alice", "laptop")
+
+
+def bob_is_back(play):
+    play.bob.link.ask(902, status={"status": "online"})
+
+
+def dave_comes(play):
+    play.dave.login("dave", "phone")
+
+
 # Heading → (what was before its only block, what others do meanwhile, what comes besides). A whole session has its own story below.
 SCENES = {
     "Sending": (scene_sending, {}, ("event",)),
@@ -293,7 +320,9 @@ SCENES = {
     "Groups": (scene_group, {}, ()),
     "Links into a group": (scene_invites, {2: dave_speaks}, ("event",)),
     "Contacts": (scene_group, {}, ()),
+    "Presence": (scene_presence, {4: bob_is_back, 5: dave_comes}, ()),
 }
+FLAGS = ("--loopback-exempt", "--limits", "off", "--presence-offline-grace", "1")
 WHOLE, OUTLINE = "A whole session", "A connection, from its beginning"
 
 
@@ -302,7 +331,7 @@ def test_an_example_of_the_page(new_server, number):
     heading, lines = BLOCKS[number]
     assert heading in SCENES, f"{lines[0]}: the block under {heading!r} has no scene; write one into SCENES of test_examples.py"
     before, meanwhile, besides = SCENES[heading]
-    play = Play(new_server())
+    play = Play(new_server(*FLAGS))
     before(play)
     play.carry_out(lines, meanwhile, besides)
 

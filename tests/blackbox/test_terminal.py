@@ -83,7 +83,7 @@ def test_a_message_is_edited_and_deleted_and_gets_reactions(people):
         f"#4 TIME {bob.name} put 👍 to #1",
         f"#5 TIME {alice.name} deleted #2",
     ]
-    bob.sees(f"{alice.name} (2 unread)  ")
+    bob.sees(f"{alice.name} (request, 2 unread)  ")
     bob.run("read", alice.name)
     bob.sees(f"{alice.name}  ")
     bob.run("react", alice.name, "1", "👍", "--remove")

@@ -22,7 +22,7 @@ void Device::poll() {
   request.method = "GET";
   request.path = "/v1/sync";
   request.query = "device=" + device_ + "&wait=" + std::to_string(world_.below(2));
-  if (!cursor_.empty()) request.query += "&cursor=" + percent_encoded(cursor_) + "&useq=" + std::to_string(useq_);
+  if (!cursor_.empty()) request.query += "&cursor=" + uri_encoded(cursor_) + "&useq=" + std::to_string(useq_);
   poller_->poll(std::move(request), [this, call](std::optional<RestResponse> response) { polled(call, std::move(response)); });
 }
 
