@@ -10,6 +10,8 @@ from test_changes import afresh, group, start_of
 from test_rest import caller
 from test_terminal import Person
 
+pytestmark = pytest.mark.over()
+
 
 def people(server, *names):
     """Everybody's device, every second one on the binary form."""
@@ -52,6 +54,7 @@ def states(device, who):
 # ---- asking and ending
 
 
+@pytest.mark.over("ws")
 def test_two_who_add_each_other_are_contacts_on_all_devices(server):
     users = server.users("alice", "bob")
     alice, bob = users[0].online(), users[1].online(protocols=PROTO)
@@ -80,6 +83,7 @@ def test_asking_is_taken_back_and_declined(server):
         hears(bob, alice, "none")
 
 
+@pytest.mark.over("ws")
 def test_a_repeat_changes_nothing(server):
     alice, bob = people(server, "alice", "bob")
     for _ in range(3):
@@ -122,6 +126,7 @@ def test_the_list_has_pages(server):
         alice.ask(contacts={"page": "a b"})
 
 
+@pytest.mark.over("ws")
 def test_whom_one_cannot_add(server):
     alice, bob, carol = people(server, "alice", "bob", "carol")
     for command in ("addContact", "removeContact"):
@@ -143,6 +148,7 @@ def test_whom_one_cannot_add(server):
     assert contacts(carol) == {}
 
 
+@pytest.mark.over("ws")
 def test_what_was_answered_survives_a_crash(new_server):
     server = new_server()
     for _ in range(3):
@@ -159,6 +165,7 @@ def test_what_was_answered_survives_a_crash(new_server):
         assert alice.ask(preferences={})["groups"] == "contacts"
 
 
+@pytest.mark.over("ws")
 def test_contacts_and_preferences_over_http(server):
     alice, bob = caller(server, "alice"), caller(server, "bob")
     alice.ask("PUT", f"/v1/contacts/{bob.user}", status=204)
@@ -233,6 +240,7 @@ def test_a_server_may_let_only_contacts_write_first(new_server):
         alice.send(carol)
 
 
+@pytest.mark.over("ws")
 def test_a_server_may_make_no_difference(new_server):
     server = new_server(*FLAGS, "--first-contact", "open")
     alice, bob = people(server, "alice", "bob")
@@ -290,6 +298,7 @@ def test_asking_at_the_same_time_ends_as_contacts(server):
             assert device.contacts == {other.user: "contact"}
 
 
+@pytest.mark.over("ws")
 def test_an_import_of_many_is_taken_at_once(server):
     alice, = people(server, "alice")
     others = [server.user("friend") for _ in range(120)]
@@ -300,6 +309,7 @@ def test_an_import_of_many_is_taken_at_once(server):
     assert len(contacts(alice)) == 120 and time.monotonic() - begun < 30
 
 
+@pytest.mark.over("ws")
 def test_contacts_in_the_terminal(server, tmp_path):
     alice, bob = Person(server, tmp_path, "alice"), Person(server, tmp_path, "bob")
     assert alice.run("contact", "add", bob.name) == ""
@@ -317,6 +327,7 @@ def test_contacts_in_the_terminal(server, tmp_path):
     assert "invalid_argument" in alice.refused("prefs", "presence", "friends")
 
 
+@pytest.mark.over("ws")
 def test_the_terminal_watches_contacts_and_shows_requests(server, tmp_path):
     alice, bob = Person(server, tmp_path, "alice"), Person(server, tmp_path, "bob")
     assert '"state":"live"' in alice.run("watch", "--for", "1")

@@ -13,6 +13,8 @@ from test_groups import add, remove, role, roles, seqs
 from test_rest import caller
 from test_terminal import Person
 
+pytestmark = pytest.mark.over()
+
 
 def invite(by, where, **more):
     made = by.ask(createInvite={"conversation": where, **more})
@@ -153,6 +155,7 @@ def test_who_was_removed_comes_back_only_by_a_later_link(server):
     assert join(bob, invite(alice, where)["code"])["role"] == "member"
 
 
+@pytest.mark.over("ws")
 def test_a_group_can_be_full(new_server):
     server = new_server(*FLAGS, "--group-members-max", "3")
     alice, bob, carol, dora = people(server, "alice", "bob", "carol", "dora")
@@ -200,6 +203,7 @@ def test_there_is_a_limit_to_links(server):
     invite(alice, where)
 
 
+@pytest.mark.over("ws")
 def test_links_over_http(server):
     alice, bob = caller(server, "alice"), caller(server, "bob")
     where = alice.ask("POST", "/v1/groups", {"title": "Climbing"}, 201, Idempotency_Key=new_id()).json["conversation"]
@@ -255,6 +259,7 @@ def test_attachments_are_printable(server):
                 alice.send(bob, "", base=1, attachments=[{**good, field: good[field] + bad}])
 
 
+@pytest.mark.over("ws")
 def test_links_in_the_terminal(server, tmp_path):
     alice, bob, carol = (Person(server, tmp_path, name) for name in ("alice", "bob", "carol"))
     alice.run("group", "create", "Climbing")

@@ -85,7 +85,7 @@ def test_a_message_is_edited_and_deleted_and_gets_reactions(people):
     ]
     bob.sees(f"{alice.name} (request, 2 unread)  ")
     bob.run("read", alice.name)
-    bob.sees(f"{alice.name}  ")
+    bob.sees(f"{alice.name} (request)  ")
     bob.run("react", alice.name, "1", "👍", "--remove")
     assert bob.history(alice.name)[0] == f"#1 TIME {alice.name}: hello there (edited)"
 
