@@ -334,7 +334,11 @@ def log_out(server, device):
     assert server.http("DELETE", f"/v1/auth/users/{device.user}/devices/{device.name}", token=server.admin).status == 200
 
 
-ENDS = pytest.mark.parametrize("end", [log_out])
+def deactivate(server, device):
+    assert server.post(f"/v1/admin/users/{device.user}/deactivate", server.admin).status == 200
+
+
+ENDS = pytest.mark.parametrize("end", [log_out, deactivate])
 
 
 @ENDS
@@ -379,6 +383,34 @@ def test_a_revoked_token_does_nothing_over_http(server, end):
         device.settle()
     assert caught.value.reason == "revoked" and "after" not in json.dumps(device.everything[heard:])
     assert scene.founder.history(scene.where)[1]["head"] == head + 1, "none of it was done"
+
+
+@EVERYWHERE
+def test_who_is_closed_is_there_and_misses_nothing(server):
+    """Others find a deactivated user closed, to the same words whatever they ask; who comes back has what was said meanwhile, once."""
+    scene = Scene(server, JSON)
+    member, founder = scene.devices["member"], scene.founder
+    direct = founder.send(member, "before")["conversation"]
+    member.wait_for(direct, 1)
+    assert server.http("GET", f"/v1/admin/users/{member.user}", token=server.admin).json["state"] == "active"
+    deactivate(server, member)
+    asked = [{"send": message(direct, "now?", base=1)}, {"send": message(member, "now?", base=1)},
+             {"createGroup": {"clientId": new_id(), "title": "with them", "members": [member.user]}}]
+    found = [got(founder, command) for command in asked]
+    found.append(got(scene.devices["guest"], {"open": {"with": member.user}}))  # Who has a conversation with them finds it.
+    assert found == [R] * 4 and got(founder, {"open": {"with": member.user}}) == OK, found
+    assert founder.history(direct)[1]["head"] == 1 and len(founder.ask(members={"conversation": direct})["items"]) == 2
+    said = [founder.send(scene.where, f"meanwhile {number}")["seq"] for number in range(5)]
+    assert member.user in [one["user"] for one in founder.ask(members={"conversation": scene.where, "limit": 200})["items"]]
+    member.cut()
+    assert server.post(f"/v1/admin/users/{member.user}/reactivate", server.admin).status == 200
+    with pytest.raises((Refused, Closed)):
+        member.connect()
+    member.token = server.post(f"/v1/auth/users/{member.user}/tokens", server.admin, device=member.name).json["token"]
+    member.connect()
+    member.wait_for(scene.where, said[-1])
+    assert [member.entries[scene.where][seq]["text"] for seq in said] == [f"meanwhile {number}" for number in range(5)]
+    assert founder.send(direct, "welcome back", base=1)["seq"] == 2 and member.wait_for(direct, 2) == "welcome back"
 
 
 @EVERYWHERE
