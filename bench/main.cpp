@@ -78,8 +78,8 @@ int run(int argc, char** argv) {
   }
   if (optind + 1 == argc) options.workload = argv[optind];
   if (options.workload == "codec") return codec(options);
-  const std::map<std::string, int (*)(Stage&)> workloads = {{"direct", run_direct},   {"group", run_group},     {"idle", run_idle},
-                                                            {"offline", run_offline}, {"history", run_history}, {"poll", run_poll},
+  const std::map<std::string, int (*)(Stage&)> workloads = {{"direct", run_direct},    {"group", run_group},     {"idle", run_idle},
+                                                            {"offline", run_offline},  {"history", run_history}, {"poll", run_poll},
                                                             {"presence", run_presence}};
   const auto workload = workloads.find(options.workload);
   if (workload == workloads.end()) {

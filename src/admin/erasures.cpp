@@ -107,6 +107,13 @@ Task<Result<Ok>> Erasures::work(UserId user, bool wipe) {
   for (int round = 0; round < kRounds && place_.directory.present(user); ++round) co_await wait(place_.loop, 50ms);
   auto done = co_await end_contacts(user);
   if (!done) co_return done;
+  auto inbox = co_await place_.inboxes.acquire(user);
+  if (!inbox) co_return inbox.error();
+  // Steps of somebody absent wait for company; what they bring must be seen here.
+  for (int round = 0; round < kRounds && !(*inbox)->evictable(); ++round) {
+    co_await (*inbox)->settle();
+    co_await wait(place_.loop, 10ms);
+  }
   // Until nothing new came in: a hand-off may have been on its way.
   std::set<ConversationId> handled;
   for (bool any = true; any;) {
@@ -121,8 +128,6 @@ Task<Result<Ok>> Erasures::work(UserId user, bool wipe) {
       crash_point("erasure_step");
     }
   }
-  auto inbox = co_await place_.inboxes.acquire(user);
-  if (!inbox) co_return inbox.error();
   done = co_await (*inbox)->blank();
   if (!done) co_return done;
   done = co_await accounts_.finish_erasure(user);

@@ -55,8 +55,8 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(Plant::count_)> 
                                                                                        "poll_passes_over",
                                                                                        "text_in_flight",
                                                                                        "contact_one_sided",
-                                                                       "invite_too_often",
-                                                                       "invite_lives_on"};
+                                                                                       "invite_too_often",
+                                                                                       "invite_lives_on"};
 }
 
 #ifdef KITH_PLANT

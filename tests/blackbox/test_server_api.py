@@ -26,7 +26,8 @@ ROUTES = (
     ("GET", "/users"), ("PUT", "/users/x"), ("GET", "/users/x"), ("DELETE", "/users/x"), ("POST", "/users/x/deactivate"),
     ("POST", "/users/x/reactivate"), ("GET", "/users/x/export"), ("POST", "/users/x/tokens"), ("DELETE", "/users/x/devices"),
     ("DELETE", "/users/x/devices/y"), ("POST", "/groups"), ("GET", "/groups/x"), ("GET", "/groups/x/members"),
-    ("POST", "/groups/x/members"), ("PUT", "/groups/x/members/y"), ("DELETE", "/groups/x/members/y"), ("POST", "/messages"), ("GET", "/audit"),
+    ("POST", "/groups/x/members"), ("PUT", "/groups/x/members/y"), ("DELETE", "/groups/x/members/y"),
+    ("POST", "/messages"), ("GET", "/audit"),
 )
 
 

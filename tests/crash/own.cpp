@@ -35,7 +35,8 @@ void Device::polled(std::uint64_t call, std::optional<RestResponse> response) {
     if (response) {
       auto error = world_.reader.error(response->body);
       // A poll that was given up may arrive after its successor, and take its place.
-      if (!error || (error->outcome != "retry" && error->code != "replaced")) world_.recorder.violation(process_ + " cannot poll: " + response->body);
+      if (!error || (error->outcome != "retry" && error->code != "replaced"))
+        world_.recorder.violation(process_ + " cannot poll: " + response->body);
     }
     lose_connection();
     return connect_later(200ms);
