@@ -37,6 +37,7 @@ class Contacts {
   struct List {
     OpId op = 0;
     bool whole = false;
+    bool mixed = false;  // With the pages of another listing of this process.
     std::map<Id, std::string> states;
   };
 

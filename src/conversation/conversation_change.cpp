@@ -57,7 +57,8 @@ Task<Result<Change>> Conversation::change(ChangeRequest request) {
   auto allowed = judge(*waiting);
   if (allowed && *allowed && waiting_.size() >= kWaitingMax) allowed = Failure{Code::busy, "too much waits in this conversation", 100};
   if (allowed && *allowed) {
-    if (auto room = take_room(); !room) allowed = room.error();
+    auto room = waiting->effect->system ? Result<Ok>(Ok{}) : take_room();
+    if (!room) allowed = room.error();
   }
   Result<Change> result = Change{};
   if (!allowed) {

@@ -285,6 +285,7 @@ void Inbox::durable(Seq first, Seq last) {
     }
     State& state = states_.at(outgoing.pointer.conversation);
     state.row.apply(outgoing.pointer, useq);
+    if (outgoing.pointer.joined > Seq{0}) state.told = {};  // Who came back: the conversation took no marks of theirs meanwhile.
     touch(state);
     if (!planted(Plant::push_before_durable)) observer_.advanced(user_, {useq, outgoing.pointer, outgoing.entries});
     std::move(state.waiters.begin(), state.waiters.end(), std::back_inserter(waiters));

@@ -244,6 +244,7 @@ void Device::on(std::uint64_t, wire::Resync& resync) {
   // A cursor is opaque to real devices, which give it back without a useq; the history needs the number that it stands for.
   useq_ = std::stoull(cursor_.substr(cursor_.rfind('.') + 1));
   owes_list_ = true;
+  moved_ = true;  // A list that is being read may be older than this cursor: then it is read again.
   list_if_owed();
 }
 
