@@ -41,7 +41,6 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(Plant::count_)> 
                                                                                        "changes_counted",
                                                                                        "unread_before_join",
                                                                                        "mark_shown_early",
-                                                                                       "mark_overwritten",
                                                                                        "leaver_looks_on",
                                                                                        "leaver_still_shown",
                                                                                        "unwanted_read_marks",

@@ -44,8 +44,7 @@ enum class Plant : int {
   reaction_twice,         // The same reaction of the same user is stored again.
   changes_counted,        // Edits, reactions and the like count as messages.
   unread_before_join,     // What was said before somebody came counts as unread.
-  mark_shown_early,       // Others are told of a mark before it is durable.
-  mark_overwritten,       // What comes last is the mark of a member, also when it is lower.
+  mark_shown_early,       // A mark is told to others, and called told, before it is durable.
   leaver_looks_on,        // Who left a group is told the marks of those who are in it.
   leaver_still_shown,     // Those who are in a group are told the marks of who left.
   unwanted_read_marks,    // Who wants no read marks is told those of others.
@@ -53,7 +52,7 @@ enum class Plant : int {
   cleared_comes_back,     // A history shows what its reader cleared.
   hidden_in_pages,        // A page shows what its reader hid.
   clearing_goes_back,     // What was cleared may become less.
-  settings_not_told,      // Settings change without a step of the inbox.
+  settings_not_told,      // Settings change a second time without a step of the inbox.
   page_ends_on_filter,    // A history of which everything is hidden says that there is no more.
   pending_after_append,   // That there is a fan-out to finish is written when the entries are there.
   poll_passes_over,       // A poll answers that there is nothing when there is a page.

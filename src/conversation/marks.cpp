@@ -5,6 +5,7 @@
 #include "base/bytes.h"
 #include "base/crash_point.h"
 #include "base/plant.h"
+#include "base/wait.h"
 #include "store/retry.h"
 
 namespace kith {
@@ -59,19 +60,16 @@ Task<Result<Ok>> Marks::raise(UserId user, Mark mark, bool tells_read) {
   if (!loaded) co_return loaded.error();
   State& state = marks_[user];
   state.tells_read = tells_read;
-  if (planted(Plant::mark_overwritten)) {
-    state.wanted = mark;
-  } else {
-    raise_to(state.wanted, mark);
-  }
+  raise_to(state.wanted, mark);
   if (state.wanted == state.durable) co_return Ok{};
+  state.waiters.emplace_back();
+  auto done = state.waiters.back().future();
+  if (!std::exchange(state.writing, true)) scope_.spawn(write(user));
   if (planted(Plant::mark_shown_early)) {
     state.durable = state.wanted;
     tell_later(user);
+    co_return Ok{};
   }
-  state.waiters.emplace_back();
-  auto done = state.waiters.back().future();
-  if (!std::exchange(state.writing, true)) scope_.spawn(write(std::move(user)));
   auto result = co_await done;
   co_return result;
 }
@@ -81,6 +79,7 @@ Task<void> Marks::write(UserId user) {
   while (!state.waiters.empty()) {
     auto waiters = std::exchange(state.waiters, {});
     Mark mark = state.wanted;
+    if (planted(Plant::mark_shown_early)) co_await wait(loop_, 2s);
     std::vector<Row> rows{encode(user, mark)};
     std::string where = partition(id_);
     auto put = co_await until_definite(loop_, [&] { return store_.put(RowTable::members, where, rows); });

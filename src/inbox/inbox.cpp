@@ -197,7 +197,7 @@ Task<Result<Ok>> Inbox::configure(ConversationId conversation, Fn<void(Settings&
   change(settings);
   if (settings == state.settings_queued && settings == state.row.settings) co_return Ok{};
   state.settings_queued = settings;
-  if (planted(Plant::settings_not_told)) {
+  if (planted(Plant::settings_not_told) && state.row.settings != Settings{}) {
     state.row.settings = settings;
     touch(state);
     co_return Ok{};
