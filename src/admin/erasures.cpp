@@ -109,11 +109,7 @@ Task<Result<Ok>> Erasures::work(UserId user, bool wipe) {
   if (!done) co_return done;
   auto inbox = co_await place_.inboxes.acquire(user);
   if (!inbox) co_return inbox.error();
-  // Steps of somebody absent wait for company; what they bring must be seen here.
-  for (int round = 0; round < kRounds && !(*inbox)->evictable(); ++round) {
-    co_await (*inbox)->settle();
-    co_await wait(place_.loop, 10ms);
-  }
+  co_await (*inbox)->catch_up();
   // Until nothing new came in: a hand-off may have been on its way.
   std::set<ConversationId> handled;
   for (bool any = true; any;) {

@@ -134,6 +134,7 @@ Task<Result<Ok>> export_messages(AdminPlace& at, UserId user, ConversationState 
 Task<Result<Ok>> export_conversations(AdminPlace& at, UserId user, ExportPlace from, Exported& out) {
   auto inbox = co_await at.place.inboxes.acquire(user);
   if (!inbox) co_return inbox.error();
+  if (!from.after) co_await (*inbox)->catch_up();
   auto all = co_await (*inbox)->conversations();
   if (!all) co_return all.error();
   std::erase_if(*all, [&](const ConversationState& state) { return from.after && state.conversation < from.conversation; });

@@ -413,6 +413,14 @@ Task<void> Inbox::settle() {
   if (dirty_ > 0 && !writing_) co_await write_behind();
 }
 
+Task<void> Inbox::catch_up() {
+  constexpr int kRounds = 100;
+  for (int round = 0; round < kRounds && !evictable(); ++round) {
+    co_await settle();
+    co_await wait(loop_, 10ms);
+  }
+}
+
 bool Inbox::evictable() const {
   return log_.idle() && waiting_.empty() && in_flight_.empty() && dirty_ == 0 && !writing_ && scope_.empty();
 }

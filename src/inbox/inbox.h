@@ -97,6 +97,8 @@ class Inbox final : private Log::Owner {
   // See log/residents.h; the caller of anything that waits keeps it pinned there.
   bool evictable() const;
   Task<void> settle();
+  // Settles until nothing is on its way, for a second at most: for who must see what was handed off to somebody absent.
+  Task<void> catch_up();
   std::size_t bytes() const;
 
  private:
