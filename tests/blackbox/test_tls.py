@@ -19,6 +19,8 @@ from test_accounts import *  # noqa: F401,F403 — told again here, over TLS: th
 from test_messages import *  # noqa: F401,F403
 from wire import WAIT_S, Closed, Late, Socket
 
+pytestmark = pytest.mark.over("ws")  # Not that of test_messages, which came along with its stories.
+
 
 class Certificate:
     """An authority of its own and what it signed, for `host`."""
