@@ -153,19 +153,43 @@ std::uint64_t find(Plant plant, std::uint64_t limit) {
   return 0;
 }
 
+struct Found {
+  int plant = 0;
+  std::uint64_t seed = 0;
+};
+
+// One worker process per processor; each takes the next fault from one pipe and writes into another what it found.
 int planted_bank() {
   constexpr std::uint64_t kLimit = 5000;
+  const int count = static_cast<int>(Plant::count_) - 1;
+  int todo[2], done[2];
+  if (pipe(todo) != 0 || pipe(done) != 0) return 2;
+  for (int plant = 1; plant <= count; ++plant) {
+    if (write(todo[1], &plant, sizeof plant) != sizeof plant) return 2;
+  }
+  close(todo[1]);
+  std::fflush(stdout);
+  std::vector<pid_t> workers;
+  for (int i = 0; i < processors(); ++i) {
+    workers.push_back(fork());
+    if (workers.back() != 0) continue;
+    for (Found found; read(todo[0], &found.plant, sizeof found.plant) == sizeof found.plant;) {
+      found.seed = find(static_cast<Plant>(found.plant), kLimit);
+      if (write(done[1], &found, sizeof found) != sizeof found) _exit(2);
+    }
+    _exit(0);
+  }
+  close(done[1]);
   std::vector<std::uint64_t> found_at;
-  int count = static_cast<int>(Plant::count_) - 1;
-  for (int i = 1; i <= count; ++i) {
-    auto plant = static_cast<Plant>(i);
-    std::uint64_t seed = find(plant, kLimit);
-    std::printf("%-24s %s", std::string(name(plant)).c_str(), seed != 0 ? "found at seed " : "NOT FOUND");
-    if (seed != 0) std::printf("%llu", static_cast<unsigned long long>(seed));
+  for (Found found; read(done[0], &found, sizeof found) == sizeof found;) {
+    std::string what(name(static_cast<Plant>(found.plant)));
+    std::printf("%-24s %s", what.c_str(), found.seed != 0 ? "found at seed " : "NOT FOUND");
+    if (found.seed != 0) std::printf("%llu", static_cast<unsigned long long>(found.seed));
     std::printf("\n");
     std::fflush(stdout);
-    if (seed != 0) found_at.push_back(seed);
+    if (found.seed != 0) found_at.push_back(found.seed);
   }
+  for (pid_t worker : workers) waitpid(worker, nullptr, 0);
   std::sort(found_at.begin(), found_at.end());
   if (!found_at.empty()) std::printf("median seed %llu\n", static_cast<unsigned long long>(found_at[found_at.size() / 2]));
   std::printf("%zu of %d planted faults found\n", found_at.size(), count);
