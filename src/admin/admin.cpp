@@ -42,30 +42,6 @@ constexpr std::array<RouteLine, 18> kRoutes = {{
     {"GET", "/audit", "audit.list", false, list_audit_job},
 }};
 
-std::string_view take_segment(std::string_view& path) {
-  auto end = path.find('/', 1);
-  auto segment = path.substr(1, end == path.npos ? path.npos : end - 1);
-  path.remove_prefix(end == path.npos ? path.size() : end);
-  return segment;
-}
-
-// The segments under the stars, or nothing when the path is another one.
-std::optional<std::vector<std::string>> match(std::string_view pattern, std::string_view path) {
-  std::vector<std::string> stars;
-  while (!pattern.empty() && !path.empty()) {
-    auto wanted = take_segment(pattern), found = take_segment(path);
-    if (wanted == "*") {
-      auto text = percent_decoded(found);
-      if (!text) return std::nullopt;
-      stars.push_back(std::move(*text));
-    } else if (wanted != found) {
-      return std::nullopt;
-    }
-  }
-  if (!pattern.empty() || !path.empty()) return std::nullopt;
-  return stars;
-}
-
 struct Found {
   const RouteLine* line = nullptr;
   std::vector<std::string> parts;
@@ -76,25 +52,12 @@ Found find(std::string_view method, std::string_view path) {
   Found found;
   path.remove_prefix(kPrefix.size());
   for (const RouteLine& line : kRoutes) {
-    auto parts = match(line.path, path);
+    auto parts = match_path(line.path, path);
     if (!parts) continue;
     if (line.method == method) return {&line, std::move(*parts), {}};
     found.allow.append(found.allow.empty() ? "" : ", ").append(line.method);
   }
   return found;
-}
-
-// RFC 6750 2.1; the scheme in any case.
-std::string_view bearer(std::string_view authorization) {
-  constexpr std::string_view kScheme = "bearer ";
-  if (authorization.size() < kScheme.size()) return {};
-  bool fits = std::equal(kScheme.begin(), kScheme.end(), authorization.begin(),
-                         [](char wanted, char given) { return wanted == (given >= 'A' && given <= 'Z' ? given - 'A' + 'a' : given); });
-  if (!fits) return {};
-  authorization.remove_prefix(kScheme.size());
-  while (authorization.starts_with(' ')) authorization.remove_prefix(1);
-  while (authorization.ends_with(' ')) authorization.remove_suffix(1);
-  return authorization;
 }
 
 AuditRecord record_of(const PresentedToken& token, WallTime now, std::string address, std::string_view what) {

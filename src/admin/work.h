@@ -8,7 +8,7 @@
 
 #include "admin/admin.h"
 #include "admin/body.h"
-#include "rest/uri.h"
+#include "base/uri.h"
 
 namespace kith {
 

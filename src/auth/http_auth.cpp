@@ -11,7 +11,7 @@
 
 #include "auth/accounts.h"
 #include "auth/json.h"
-#include "base/hex.h"
+#include "base/uri.h"
 
 namespace kith {
 
@@ -52,46 +52,6 @@ constexpr std::array<RouteLine, 11> kRoutes = {{
     {Route::revoke_user, "POST", "/users/*/revoke"},
 }};
 
-// Takes the next "/segment" off `path`.
-std::string_view take_segment(std::string_view& path) {
-  auto end = path.find('/', 1);
-  auto segment = path.substr(1, end == path.npos ? path.npos : end - 1);
-  path.remove_prefix(end == path.npos ? path.size() : end);
-  return segment;
-}
-
-std::optional<std::string> percent_decoded(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      out.push_back(text[i]);
-      continue;
-    }
-    int high = i + 2 < text.size() ? hex_digit(text[i + 1]) : -1, low = high < 0 ? -1 : hex_digit(text[i + 2]);
-    if (low < 0) return std::nullopt;
-    out.push_back(static_cast<char>(high << 4 | low));
-    i += 2;
-  }
-  return out;
-}
-
-// The segments under the stars, or nothing when the path is another one.
-std::optional<std::vector<std::string>> match(std::string_view pattern, std::string_view path) {
-  std::vector<std::string> stars;
-  while (!pattern.empty() && !path.empty()) {
-    auto wanted = take_segment(pattern), found = take_segment(path);
-    if (wanted == "*") {
-      auto text = percent_decoded(found);
-      if (!text) return std::nullopt;
-      stars.push_back(std::move(*text));
-    } else if (wanted != found) {
-      return std::nullopt;
-    }
-  }
-  if (!pattern.empty() || !path.empty()) return std::nullopt;
-  return stars;
-}
-
 struct Matched {
   Route route;
   std::vector<std::string> stars;
@@ -106,7 +66,7 @@ std::variant<Matched, AuthResponse> find_route(const AuthRequest& request) {
   path.remove_prefix(kPrefix.size());
   std::string allow;
   for (const auto& line : kRoutes) {
-    auto stars = match(line.path, path);
+    auto stars = match_path(line.path, path);
     if (!stars) continue;
     if (line.method == request.method) return Matched{line.route, std::move(*stars)};
     if (!allow.empty()) allow += ", ";
@@ -150,19 +110,6 @@ Result<Body> read_body(std::string& text) {
 }
 
 Failure missing(std::string_view field) { return Failure(Code::invalid_argument, "field " + std::string(field) + " is missing"); }
-
-// RFC 6750 2.1; the scheme in any case.
-std::string_view bearer(std::string_view authorization) {
-  constexpr std::string_view kScheme = "bearer ";
-  if (authorization.size() < kScheme.size()) return {};
-  bool fits = std::equal(kScheme.begin(), kScheme.end(), authorization.begin(),
-                         [](char wanted, char found) { return wanted == (found >= 'A' && found <= 'Z' ? found - 'A' + 'a' : found); });
-  if (!fits) return {};
-  authorization.remove_prefix(kScheme.size());
-  while (authorization.starts_with(' ')) authorization.remove_prefix(1);
-  while (authorization.ends_with(' ')) authorization.remove_suffix(1);
-  return authorization;
-}
 
 // ---- answering
 

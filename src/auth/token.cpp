@@ -130,6 +130,18 @@ std::int64_t to_ms(double seconds) { return static_cast<std::int64_t>(std::floor
 
 }  // namespace
 
+std::string_view bearer(std::string_view authorization) {
+  constexpr std::string_view kScheme = "bearer ";
+  if (authorization.size() < kScheme.size()) return {};
+  bool fits = std::equal(kScheme.begin(), kScheme.end(), authorization.begin(),
+                         [](char wanted, char found) { return wanted == (found >= 'A' && found <= 'Z' ? found - 'A' + 'a' : found); });
+  if (!fits) return {};
+  authorization.remove_prefix(kScheme.size());
+  while (authorization.starts_with(' ')) authorization.remove_prefix(1);
+  while (authorization.ends_with(' ')) authorization.remove_suffix(1);
+  return authorization;
+}
+
 NewDeviceToken make_device_token(const UserId& user, const DeviceId& device, Random& random) {
   std::string text(kDevicePrefix);
   text += to_base64url(user.text());

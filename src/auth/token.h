@@ -32,6 +32,9 @@ enum class TokenKind : std::uint8_t { device, application, administrator };
 
 using TokenHash = std::array<std::uint8_t, 32>;  // BLAKE2b of a device token's whole text.
 
+// The token of an Authorization header, or nothing: `Bearer TOKEN`, the scheme in any case. Source: RFC 6750 2.1.
+std::string_view bearer(std::string_view authorization);
+
 // ---- device tokens: kd_<base64url of the user>.<device>.<base64url of 32 random bytes>
 
 struct NewDeviceToken {

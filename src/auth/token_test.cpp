@@ -348,6 +348,12 @@ TEST(AdminToken, LivesInItsFile) {
   std::filesystem::remove_all(folder);
 }
 
+TEST(Bearer, IsTakenFromItsHeader) {
+  EXPECT_EQ(bearer("Bearer kd_x"), "kd_x");
+  EXPECT_EQ(bearer("bEARER   kd_x "), "kd_x");
+  for (const char* none : {"", "Bearer", "Bearer ", "Basic kd_x", "Bearerkd_x"}) EXPECT_EQ(bearer(none), "") << none;
+}
+
 template <class T>
 concept Streams = requires(std::ostream& out, const T& value) {
   out << value;

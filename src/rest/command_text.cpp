@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "rest/uri.h"
+#include "base/uri.h"
 #include "wire/json_writer.h"
 
 namespace kith {

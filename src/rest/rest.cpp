@@ -5,10 +5,10 @@
 #include <iterator>
 #include <optional>
 
+#include "base/uri.h"
 #include "rest/catcher.h"
 #include "rest/command_text.h"
 #include "rest/event_stream.h"
-#include "rest/uri.h"
 #include "session/commands.h"
 
 namespace kith {
@@ -21,18 +21,6 @@ struct Call {
   Matched matched;
   std::string token, query, idempotency_key, body;
 };
-
-std::string_view bearer(std::string_view authorization) {
-  constexpr std::string_view kScheme = "bearer ";
-  if (authorization.size() < kScheme.size()) return {};
-  bool fits = std::equal(kScheme.begin(), kScheme.end(), authorization.begin(),
-                         [](char wanted, char found) { return wanted == (found >= 'A' && found <= 'Z' ? found - 'A' + 'a' : found); });
-  if (!fits) return {};
-  authorization.remove_prefix(kScheme.size());
-  while (authorization.starts_with(' ')) authorization.remove_prefix(1);
-  while (authorization.ends_with(' ')) authorization.remove_suffix(1);
-  return authorization;
-}
 
 // Where the page after this one is, if there is one (RFC 8288).
 struct Next {

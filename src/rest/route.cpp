@@ -2,7 +2,7 @@
 
 #include <optional>
 
-#include "rest/uri.h"
+#include "base/uri.h"
 
 namespace kith {
 

@@ -4,8 +4,6 @@
 
 #include <gtest/gtest.h>
 
-#include "rest/uri.h"
-
 namespace kith {
 namespace {
 
@@ -35,16 +33,6 @@ TEST(Route, KnowsNoOtherPath) {
     EXPECT_FALSE(found.line) << path;
     EXPECT_EQ(found.allow, "") << path;
   }
-}
-
-TEST(Uri, DecodesAndEncodes) {
-  EXPECT_EQ(percent_decoded("a%20b%2Fc+d"), "a b/c+d");
-  EXPECT_EQ(percent_decoded("%4"), std::nullopt);
-  EXPECT_EQ(percent_decoded("%4g"), std::nullopt);
-  EXPECT_EQ(uri_encoded("a b/c+d.~"), "a%20b%2Fc%2Bd.~");
-  EXPECT_EQ(read_query("limit=2&page=a%26b&&flag"), (Query{{"limit", "2"}, {"page", "a&b"}, {"flag", ""}}));
-  EXPECT_EQ(read_query(""), Query{});
-  EXPECT_EQ(read_query("a=%"), std::nullopt);
 }
 
 }  // namespace

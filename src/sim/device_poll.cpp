@@ -1,7 +1,7 @@
 // What a simulated device does without a WebSocket: long polling for what it missed, and a request for each command.
 #include <algorithm>
 
-#include "rest/uri.h"
+#include "base/uri.h"
 #include "sim/device.h"
 
 namespace kith::sim {

@@ -1,7 +1,7 @@
 #include "sim/twin.h"
 
+#include "base/uri.h"
 #include "rest/route.h"
-#include "rest/uri.h"
 
 namespace kith::sim {
 

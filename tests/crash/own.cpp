@@ -1,5 +1,5 @@
 // What a device does about its user's own view and about other users, and how it does without a WebSocket.
-#include "rest/uri.h"
+#include "base/uri.h"
 #include "sim/shown.h"
 #include "sim/twin.h"
 #include "tests/crash/device.h"

@@ -1,8 +1,20 @@
-#include "rest/uri.h"
+#include "base/uri.h"
 
 #include "base/hex.h"
 
 namespace kith {
+
+namespace {
+
+// Takes the next "/segment" off `path`.
+std::string_view take_segment(std::string_view& path) {
+  auto end = path.find('/', 1);
+  auto segment = path.substr(1, end == path.npos ? path.npos : end - 1);
+  path.remove_prefix(end == path.npos ? path.size() : end);
+  return segment;
+}
+
+}  // namespace
 
 std::optional<std::string> percent_decoded(std::string_view text) {
   std::string out;
@@ -34,6 +46,22 @@ std::string uri_encoded(std::string_view text) {
     out.push_back(kDigits[byte & 15]);
   }
   return out;
+}
+
+std::optional<std::vector<std::string>> match_path(std::string_view pattern, std::string_view path) {
+  std::vector<std::string> stars;
+  while (!pattern.empty() && !path.empty()) {
+    auto wanted = take_segment(pattern), found = take_segment(path);
+    if (wanted == "*") {
+      auto text = percent_decoded(found);
+      if (!text) return std::nullopt;
+      stars.push_back(std::move(*text));
+    } else if (wanted != found) {
+      return std::nullopt;
+    }
+  }
+  if (!pattern.empty() || !path.empty()) return std::nullopt;
+  return stars;
 }
 
 std::optional<Query> read_query(std::string_view text) {
