@@ -26,6 +26,12 @@ Task<Result<Conversations::Pin>> Conversations::acquire(ConversationId id, Conve
   co_return pin;
 }
 
+Task<Result<Conversations::Pin>> Conversations::find(ConversationId id) {
+  auto pinned = co_await acquire(id);
+  if (pinned && !*pinned) co_return Failure{Code::not_found};
+  co_return pinned;
+}
+
 Task<Result<Receipt>> Conversations::send(ConversationId id, std::optional<UserId> to, SendRequest request) {
   auto may = co_await may_begin(id, request.from, to);
   if (!may) co_return may.error();
@@ -50,26 +56,23 @@ Task<Result<Seq>> Conversations::open_direct(ConversationId id, UserId self, Use
 
 Task<Result<HistoryPage>> Conversations::history(ConversationId id, UserId reader, std::optional<Seq> before, std::optional<Seq> after,
                                                  std::uint32_t limit) {
-  auto pinned = co_await acquire(id);
+  auto pinned = co_await find(id);
   if (!pinned) co_return pinned.error();
-  if (!*pinned) co_return Failure{Code::not_found};
   auto page = co_await (*pinned)->history(std::move(reader), before, after, limit);
   co_return page;
 }
 
 Task<Result<std::vector<EntryPtr>>> Conversations::newest(ConversationId id, UserId reader, Seq from, Seq to, std::uint32_t limit,
                                                           std::size_t bytes) {
-  auto pinned = co_await acquire(id);
+  auto pinned = co_await find(id);
   if (!pinned) co_return pinned.error();
-  if (!*pinned) co_return Failure{Code::not_found};
   auto entries = co_await (*pinned)->newest(std::move(reader), from, to, limit, bytes);
   co_return entries;
 }
 
 Task<Result<Point>> Conversations::point(ConversationId id, UserId reader, Seq seq) {
-  auto pinned = co_await acquire(id);
+  auto pinned = co_await find(id);
   if (!pinned) co_return pinned.error();
-  if (!*pinned) co_return Failure{Code::not_found};
   auto point = co_await (*pinned)->point(std::move(reader), seq);
   co_return point;
 }
@@ -122,9 +125,8 @@ Task<Result<Change>> Conversations::change(ConversationId id, ChangeRequest requ
     auto exist = co_await all_exist(request.details.users);
     if (!exist) co_return exist.error();
   }
-  auto pinned = co_await acquire(id);
+  auto pinned = co_await find(id);
   if (!pinned) co_return pinned.error();
-  if (!*pinned) co_return Failure{Code::not_found};
   if (request.kind == EntryKind::added) {
     auto let = co_await all_let_themselves_be_added(&**pinned, request.details.users, request.from);
     if (!let) co_return let.error();
@@ -163,57 +165,50 @@ Task<Result<GroupView>> Conversations::create_group(ConversationId id, ChangeReq
 }
 
 Task<Result<GroupView>> Conversations::group(ConversationId id, UserId reader) {
-  auto pinned = co_await acquire(id);
+  auto pinned = co_await find(id);
   if (!pinned) co_return pinned.error();
-  if (!*pinned) co_return Failure{Code::not_found};
   auto group = co_await (*pinned)->group(std::move(reader));
   co_return group;
 }
 
 Task<Result<MemberList>> Conversations::members(ConversationId id, UserId reader, UserId after, std::size_t limit) {
-  auto pinned = co_await acquire(id);
+  auto pinned = co_await find(id);
   if (!pinned) co_return pinned.error();
-  if (!*pinned) co_return Failure{Code::not_found};
   auto list = co_await (*pinned)->members(std::move(reader), std::move(after), limit);
   co_return list;
 }
 
 Task<Result<InviteRow>> Conversations::create_invite(ConversationId id, UserId by, InviteWish wish) {
-  auto pinned = co_await acquire(id);
+  auto pinned = co_await find(id);
   if (!pinned) co_return pinned.error();
-  if (!*pinned) co_return Failure{Code::not_found};
   auto result = co_await (*pinned)->create_invite(std::move(by), wish);
   co_return result;
 }
 
 Task<Result<Ok>> Conversations::revoke_invite(ConversationId id, UserId by, ClientId secret) {
-  auto pinned = co_await acquire(id);
+  auto pinned = co_await find(id);
   if (!pinned) co_return pinned.error();
-  if (!*pinned) co_return Failure{Code::not_found};
   auto result = co_await (*pinned)->revoke_invite(std::move(by), secret);
   co_return result;
 }
 
 Task<Result<InviteList>> Conversations::invites(ConversationId id, UserId by) {
-  auto pinned = co_await acquire(id);
+  auto pinned = co_await find(id);
   if (!pinned) co_return pinned.error();
-  if (!*pinned) co_return Failure{Code::not_found};
   auto result = co_await (*pinned)->invites(std::move(by));
   co_return result;
 }
 
 Task<Result<GroupView>> Conversations::join(ConversationId id, UserId user, ClientId secret) {
-  auto pinned = co_await acquire(id);
+  auto pinned = co_await find(id);
   if (!pinned) co_return pinned.error();
-  if (!*pinned) co_return Failure{Code::not_found};
   auto result = co_await (*pinned)->join(std::move(user), secret);
   co_return result;
 }
 
 Task<Result<Ok>> Conversations::refuse_join(ConversationId id, UserId by, UserId user) {
-  auto pinned = co_await acquire(id);
+  auto pinned = co_await find(id);
   if (!pinned) co_return pinned.error();
-  if (!*pinned) co_return Failure{Code::not_found};
   auto result = co_await (*pinned)->refuse_join(std::move(by), std::move(user));
   co_return result;
 }
@@ -228,25 +223,22 @@ Task<Result<Ok>> Conversations::block(ConversationId id, UserId self, UserId oth
 }
 
 Task<Result<Ok>> Conversations::mark(ConversationId id, UserId member, Mark mark, bool tells_read) {
-  auto pinned = co_await acquire(id);
+  auto pinned = co_await find(id);
   if (!pinned) co_return pinned.error();
-  if (!*pinned) co_return Failure{Code::not_found};
   auto done = co_await (*pinned)->mark(std::move(member), mark, tells_read);
   co_return done;
 }
 
 Task<Result<Receipts>> Conversations::look(ConversationId id, UserId member) {
-  auto pinned = co_await acquire(id);
+  auto pinned = co_await find(id);
   if (!pinned) co_return pinned.error();
-  if (!*pinned) co_return Failure{Code::not_found};
   auto receipts = co_await (*pinned)->look(std::move(member));
   co_return receipts;
 }
 
 Task<Result<Ok>> Conversations::typing(ConversationId id, UserId member, bool stopped) {
-  auto pinned = co_await acquire(id);
+  auto pinned = co_await find(id);
   if (!pinned) co_return pinned.error();
-  if (!*pinned) co_return Failure{Code::not_found};
   co_return (*pinned)->typing(member, stopped);
 }
 

@@ -64,6 +64,7 @@ class Conversations {
   using Pin = Residents<ConversationId, Conversation>::Pin;
   // Empty when there is none.
   Task<Result<Pin>> acquire(ConversationId id, Conversation::Create create = {});
+  Task<Result<Pin>> find(ConversationId id);  // not_found when there is none.
   Task<Result<Ok>> all_exist(std::vector<UserId> users);
   Task<Result<Ok>> all_let_themselves_be_added(Conversation* group, std::vector<UserId> users, UserId by);
   // `to`: whom `from` writes to, if not the other one of a conversation that is there.
