@@ -292,64 +292,31 @@ Task<Result<wire::Conversations>> Commands::list(std::uint32_t limit, std::strin
 
 // --------------------------------------------------------------------------------------------------------------- marks
 
-void Commands::carry_out(std::uint64_t re, wire::Read& read) {
-  auto id = ConversationId::parse(read.conversation);
+void Commands::carry_out(std::uint64_t re, wire::Read& read) { at_point(re, read.conversation, {read.seq}, OwnView::read); }
+
+void Commands::carry_out(std::uint64_t re, wire::Clear& clear) { at_point(re, clear.conversation, {clear.seq}, OwnView::cleared); }
+
+void Commands::carry_out(std::uint64_t re, wire::Hide& hide) { at_point(re, hide.conversation, {hide.seq}, OwnView::hidden); }
+
+void Commands::at_point(std::uint64_t re, std::string_view conversation, Seq seq, OwnView what) {
+  auto id = ConversationId::parse(conversation);
   if (!id) return frames_.write_failure(re, Code::not_found);
-  if (read.seq == 0) return frames_.write_failure(re, invalid("seq"));
+  if (seq == Seq{0}) return frames_.write_failure(re, invalid("seq"));
   ++in_progress_;
-  scope_.spawn(do_read(re, *id, {read.seq}));
+  scope_.spawn(do_at_point(re, *id, seq, what));
 }
 
-Task<void> Commands::do_read(std::uint64_t re, ConversationId id, Seq seq) {
-  auto point = co_await place_.backend.point(id, user_, seq);
+Task<void> Commands::do_at_point(std::uint64_t re, ConversationId id, Seq seq, OwnView what) {
+  auto point = co_await place_.backend.point(id, user_, seq);  // not_found if there is no such entry for this user.
   if (!point) {
     finish(re, point.error());
     co_return;
   }
   auto inbox = co_await place_.inboxes.acquire(user_);
   Result<Ok> done = Failure{Code::unavailable};
-  if (inbox) done = co_await (*inbox)->read(id, *point);
-  finish(re, done);
-}
-
-void Commands::carry_out(std::uint64_t re, wire::Clear& clear) {
-  auto id = ConversationId::parse(clear.conversation);
-  if (!id) return frames_.write_failure(re, Code::not_found);
-  if (clear.seq == 0) return frames_.write_failure(re, invalid("seq"));
-  ++in_progress_;
-  scope_.spawn(do_clear(re, *id, {clear.seq}));
-}
-
-Task<void> Commands::do_clear(std::uint64_t re, ConversationId id, Seq seq) {
-  auto point = co_await place_.backend.point(id, user_, seq);
-  if (!point) {
-    finish(re, point.error());
-    co_return;
-  }
-  auto inbox = co_await place_.inboxes.acquire(user_);
-  Result<Ok> done = Failure{Code::unavailable};
-  if (inbox) done = co_await (*inbox)->clear(id, *point);
-  finish(re, done);
-}
-
-void Commands::carry_out(std::uint64_t re, wire::Hide& hide) {
-  auto id = ConversationId::parse(hide.conversation);
-  if (!id) return frames_.write_failure(re, Code::not_found);
-  if (hide.seq == 0) return frames_.write_failure(re, invalid("seq"));
-  ++in_progress_;
-  scope_.spawn(do_hide(re, *id, {hide.seq}));
-}
-
-Task<void> Commands::do_hide(std::uint64_t re, ConversationId id, Seq seq) {
-  // Asked for its count, but meant: is there such an entry for this user?
-  auto point = co_await place_.backend.point(id, user_, seq);
-  if (!point) {
-    finish(re, point.error());
-    co_return;
-  }
-  auto inbox = co_await place_.inboxes.acquire(user_);
-  Result<Ok> done = Failure{Code::unavailable};
-  if (inbox) done = co_await (*inbox)->hide(id, seq);
+  if (inbox && what == OwnView::read) done = co_await (*inbox)->read(id, *point);
+  if (inbox && what == OwnView::cleared) done = co_await (*inbox)->clear(id, *point);
+  if (inbox && what == OwnView::hidden) done = co_await (*inbox)->hide(id, seq);
   finish(re, done);
 }
 

@@ -95,9 +95,10 @@ class Commands {
   Task<void> do_history(std::uint64_t re, ConversationId id, std::optional<Seq> before, std::optional<Seq> after, std::uint32_t limit);
   Task<void> do_conversations(std::uint64_t re, std::uint32_t limit, std::string page);
   Task<Result<wire::Conversations>> list(std::uint32_t limit, std::string page);
-  Task<void> do_read(std::uint64_t re, ConversationId id, Seq seq);
-  Task<void> do_clear(std::uint64_t re, ConversationId id, Seq seq);
-  Task<void> do_hide(std::uint64_t re, ConversationId id, Seq seq);
+  // What a user changes of their own view, up to a number or at it.
+  enum class OwnView : std::uint8_t { read, cleared, hidden };
+  void at_point(std::uint64_t re, std::string_view conversation, Seq seq, OwnView what);
+  Task<void> do_at_point(std::uint64_t re, ConversationId id, Seq seq, OwnView what);
   Task<void> do_configure(std::uint64_t re, ConversationId id, wire::Configure wish);
   Task<void> do_look(std::uint64_t re, ConversationId id);
   Task<void> do_typing(std::uint64_t re, ConversationId id, bool stopped);
