@@ -1,5 +1,7 @@
 #include "server/router.h"
 
+#include <algorithm>
+
 #include "server/node.h"
 #include "session/session.h"
 
@@ -190,34 +192,32 @@ Future<Result<std::vector<bool>>> Router::tell_read(std::vector<UserId> users) {
 
 Task<Result<std::vector<bool>>> Router::ask_each_home(std::vector<UserId> users) {
   std::vector<bool> out(users.size());
-  for (std::size_t loop = 0; loop < node_.size(); ++loop) {
-    std::vector<UserId> of_loop;
-    std::vector<std::size_t> places;
-    for (std::size_t i = 0; i < users.size(); ++i) {
-      if (home(users[i]) != loop) continue;
-      of_loop.push_back(users[i]);
-      places.push_back(i);
-    }
-    if (of_loop.empty()) continue;
+  for (AtHome& some : by_home(users)) {
     auto asked = call<Result<std::vector<bool>>>(
-        loop, [of_loop = std::move(of_loop)](Shard& shard) mutable { return ask_tell_read(shard, std::move(of_loop)); });
+        some.loop, [users = std::move(some.users)](Shard& shard) mutable { return ask_tell_read(shard, std::move(users)); });
     auto answers = co_await asked;
     if (!answers) co_return answers.error();
-    for (std::size_t i = 0; i < places.size(); ++i) out[places[i]] = (*answers)[i];
+    for (std::size_t i = 0; i < some.places.size(); ++i) out[some.places[i]] = (*answers)[i];
   }
   co_return out;
 }
 
-// One post a loop, not one a user.
+std::vector<Router::AtHome> Router::by_home(const std::vector<UserId>& users) const {
+  std::vector<AtHome> out;
+  for (std::size_t i = 0; i < users.size(); ++i) {
+    const std::size_t loop = home(users[i]);
+    auto some = std::find_if(out.begin(), out.end(), [&](const AtHome& one) { return one.loop == loop; });
+    if (some == out.end()) some = out.insert(out.end(), AtHome{loop, {}, {}});
+    some->users.push_back(users[i]);
+    some->places.push_back(i);
+  }
+  return out;
+}
+
 void Router::signal(std::vector<UserId> to, std::shared_ptr<const Signal> signal) {
-  for (std::size_t loop = 0; loop < node_.size(); ++loop) {
-    std::vector<UserId> of_loop;
-    for (const UserId& user : to) {
-      if (home(user) == loop) of_loop.push_back(user);
-    }
-    if (of_loop.empty()) continue;
-    Shard& there = node_.shard(loop);
-    there.loop.post([&there, of_loop = std::move(of_loop), signal] { there.directory.signal(of_loop, *signal); });
+  for (AtHome& some : by_home(to)) {
+    Shard& there = node_.shard(some.loop);
+    there.loop.post([&there, users = std::move(some.users), signal] { there.directory.signal(users, *signal); });
   }
 }
 

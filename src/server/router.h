@@ -98,6 +98,13 @@ class Router final : public Backend,
  private:
   Task<Result<Ok>> tell_mark(ConversationId conversation, UserId member, Mark mark);
   Task<Result<std::vector<bool>>> ask_each_home(std::vector<UserId> users);
+  // One post a loop, not one a user.
+  struct AtHome {
+    std::size_t loop;
+    std::vector<UserId> users;
+    std::vector<std::size_t> places;  // In the list that was asked for.
+  };
+  std::vector<AtHome> by_home(const std::vector<UserId>& users) const;
   Task<Presence> ask_presence(UserId user, UserId viewer);
   Task<std::vector<Seq>> ask_each_loop(std::vector<EntryId> entries);
   Task<Ok> tell_each_loop(UserId user, bool closed);
