@@ -24,7 +24,9 @@ Task<Result<Receipts>> Conversation::look(UserId member) {
     if (!roster_.find(member)) co_return Failure{Code::not_found};
     co_return out;
   }
-  if (roster_.any_blocked() || !has_marks()) co_return out;
+  // Asked again after each wait: meanwhile somebody may have been blocked, or left.
+  auto sees = [&] { return !roster_.any_blocked() && (roster_.find_present(member) || planted(Plant::leaver_looks_on)); };
+  if (!sees() || !has_marks()) co_return out;
   marks().look(member);
   auto loaded = co_await marks().load();
   if (!loaded) co_return loaded.error();
@@ -39,6 +41,7 @@ Task<Result<Receipts>> Conversation::look(UserId member) {
     if (!tell) co_return tell.error();
     for (std::size_t i = 0; i < others.size(); ++i) marks().let_know(others[i], (*tell)[i]);
   }
+  if (!sees()) co_return out;
   for (UserId& user : others) {
     Mark mark = marks().of(user);
     bool there = roster_.find_present(user) || planted(Plant::leaver_still_shown);
@@ -47,6 +50,7 @@ Task<Result<Receipts>> Conversation::look(UserId member) {
   if (!id_.is_direct()) co_return out;
   UserId with = other(member);
   out.presence = co_await delivery_.presence(with, member);
+  if (!sees()) co_return Receipts{};
   out.other = std::move(with);
   co_return out;
 }

@@ -81,6 +81,7 @@ class FakeInboxes final : public Delivery {
   Future<Result<std::vector<bool>>> tell_read(std::vector<UserId> users) override {
     std::vector<bool> out;
     for (const UserId& user : users) out.push_back(!silent_readers.contains(user));
+    if (asked) return asked->future();
     return Future<Result<std::vector<bool>>>::ready(std::move(out));
   }
   void signal(std::vector<UserId> to, std::shared_ptr<const Signal> signal) override { signals.emplace_back(std::move(to), *signal); }
@@ -106,6 +107,7 @@ class FakeInboxes final : public Delivery {
   std::size_t hand_offs = 0, longest = 0, contacts_left = 1000;
   std::vector<std::pair<std::vector<UserId>, Signal>> signals;
   std::set<UserId> silent_readers;
+  std::optional<Promise<Result<std::vector<bool>>>> asked;  // When there is one, the next tell_read() waits for it.
   std::map<UserId, std::uint64_t> charged;
 
  private:

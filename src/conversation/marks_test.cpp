@@ -124,5 +124,20 @@ TEST_F(MarksTest, WhoIsBlockedSeesAndTellsNothing) {
   EXPECT_EQ(world.talk->typing(world.alice, false).error().code, Code::refused);
 }
 
+TEST_F(MarksTest, WhoIsBlockedWhileTheyLookSeesNothing) {
+  ASSERT_TRUE(raised(world.bob, 3, 3));
+  world.inboxes.asked.emplace();
+  auto look = note(world.scope.start(world.talk->look(world.alice)));
+  world.loop.advance(1s);
+  ASSERT_FALSE(look->has_value());
+  ASSERT_TRUE(value_of(world.loop, world.scope.start(world.talk->block(world.bob, true))));
+  world.inboxes.asked->set(std::vector<bool>{true});
+  world.loop.advance(1s);
+  ASSERT_TRUE(look->has_value());
+  ASSERT_TRUE(**look);
+  EXPECT_TRUE((**look)->marks.empty());
+  EXPECT_TRUE((**look)->other.empty());
+}
+
 }  // namespace
 }  // namespace kith::test
