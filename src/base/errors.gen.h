@@ -29,7 +29,7 @@ enum class Code : std::uint16_t {
   self_conversation,       // A direct conversation needs another user.
   deleted,                 // The message was deleted.
   limit_reached,           // There is a limit to how many of these there may be, and it is reached.
-  refused,                 // One of the two users has blocked the other.
+  refused,                 // Nothing passes between the two users: one blocked the other, takes only what contacts send, or is deactivated.
   id_reused,               // This clientId was used for a message with another text.
   name_taken,              // The user id is taken.
   signup_closed,           // Sign-up is closed on this server.
@@ -83,7 +83,7 @@ inline constexpr std::array<CodeInfo, 35> kCodes = {{
     {"self_conversation", "A direct conversation needs another user.", 422, Outcome::fail, 0},
     {"deleted", "The message was deleted.", 410, Outcome::fail, 0},
     {"limit_reached", "There is a limit to how many of these there may be, and it is reached.", 422, Outcome::fail, 0},
-    {"refused", "One of the two users has blocked the other.", 403, Outcome::fail, 0},
+    {"refused", "Nothing passes between the two users: one blocked the other, takes only what contacts send, or is deactivated.", 403, Outcome::fail, 0},
     {"id_reused", "This clientId was used for a message with another text.", 409, Outcome::fail, 0},
     {"name_taken", "The user id is taken.", 409, Outcome::fail, 0},
     {"signup_closed", "Sign-up is closed on this server.", 403, Outcome::fail, 0},

@@ -595,7 +595,7 @@ struct GroupChange {
   std::string what;
   // Whom it is about.
   std::vector<std::string> users;
-  // With "created", "changed" and "added": as it is from here on.
+  // With "created", "changed", "added" and "joined": as it is from here on.
   std::string title;
   std::optional<Permissions> permissions;
   // With "role": the new one.
