@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/plant.h"
+#include "base/wait.h"
 #include "session/frames.h"
 
 namespace kith {
@@ -38,6 +39,7 @@ Task<Result<Ok>> inline_entries(Place& place, Inbox& inbox, wire::Page& page) {
     if (!planted(Plant::text_in_flight)) continue;
     for (const EntryPtr& entry : found.back()) change.entries.push_back(to_wire(id, *entry));
     found.back().clear();
+    co_await wait(place.loop, 300ms);  // The rest is read slowly.
   }
   for (std::size_t i = 0; i < found.size(); ++i) {
     auto id = *ConversationId::parse(page.changes[i].conversation);

@@ -147,7 +147,10 @@ void Device::do_social() {
       return;
     default: {
       if (recorder_.invites.empty()) return;
-      const std::string& code = recorder_.invites[world_.random().below(recorder_.invites.size())].second;
+      // More often one of the first, which are used up or ended by then.
+      std::size_t some = recorder_.invites.size();
+      if (world_.chance(0.5)) some = std::min<std::size_t>(some, 2);
+      const std::string& code = recorder_.invites[world_.random().below(some)].second;
       auto invoke = operation(Op::join, Phase::invoke);
       invoke.code = code;
       return invoke_own(std::move(invoke), {0, wire::Join{code}});
@@ -158,7 +161,7 @@ void Device::do_social() {
 void Device::do_invite(const std::string& group) {
   const auto& all = recorder_.invites;
   auto own = std::find_if(all.begin(), all.end(), [&](const auto& invite) { return invite.first == group; });
-  if (own != all.end() && world_.chance(0.2)) {
+  if (own != all.end() && world_.chance(0.4)) {
     auto invoke = operation(Op::end_invite, Phase::invoke);
     invoke.conversation = group;
     invoke.code = own->second;
