@@ -186,6 +186,10 @@ Task<Result<Ok>> Contacts::add_now(UserId self, UserId other) {
   auto row = co_await (*inbox)->contact(other);
   if (!row) co_return row.error();
 
+  if (row->state() == ContactState::none) {
+    auto may = co_await router_.first_contact(self, other);
+    if (!may) co_return may;
+  }
   // What was decided before is said again as it was: what is known there changes nothing, what a crash cut off is healed.
   std::uint64_t version = row->marks.mine ? row->marks.mine_version : next_version();
   ContactNews news{true, version, false};

@@ -65,6 +65,8 @@ class ContactRouter {
   virtual Future<Result<bool>> exists(UserId user) = 0;
   // Has one of the two blocked the other?
   virtual Future<Result<bool>> blocked(ConversationId direct) = 0;
+  // May the first user approach the other one, who is a stranger to them? `rate_limited`: not yet.
+  virtual Future<Result<Ok>> first_contact(UserId user, UserId other) = 0;
   // Contacts::hear, at the home of `user`.
   virtual Future<Result<ContactAnswer>> tell_contact(UserId user, UserId by, ContactNews news) = 0;
 };
@@ -82,7 +84,7 @@ class Contacts {
   Task<Result<ContactState>> state(UserId self, UserId other);
   Task<Result<ContactPage>> list(UserId self, UserId after, std::size_t limit);
 
-  // self_conversation, unknown_user, refused (one has blocked the other), limit_reached (of either).
+  // self_conversation, unknown_user, refused (one has blocked the other), limit_reached (of either), rate_limited (a stranger was asked).
   Task<Result<Ok>> add(UserId self, UserId other);
   Task<Result<Ok>> remove(UserId self, UserId other);
   // The other's home tells what happened there.

@@ -77,6 +77,11 @@ struct Homes : InboxObserver, MarkKeeper, ContactRouter {
   // ContactRouter
   Future<Result<bool>> exists(UserId who) override { return Future<Result<bool>>::ready(who.text() != "nobody"); }
   Future<Result<bool>> blocked(ConversationId direct) override { return Future<Result<bool>>::ready(blocks.contains(direct)); }
+  Future<Result<Ok>> first_contact(UserId who, UserId other) override {
+    ++approached[{who, other}];
+    if (!hurried.contains(who)) return Future<Result<Ok>>::ready(Ok{});
+    return Future<Result<Ok>>::ready(Failure{Code::rate_limited, who.text(), 60'000});
+  }
   Future<Result<ContactAnswer>> tell_contact(UserId who, UserId by, ContactNews news) override {
     Promise<Result<ContactAnswer>> promise;
     auto future = promise.future();
@@ -106,6 +111,8 @@ struct Homes : InboxObserver, MarkKeeper, ContactRouter {
   Epoch epoch;
   std::uint64_t slow = 200;  // Microseconds, at most, on a wire.
   std::map<std::pair<UserId, UserId>, std::string> told;
+  std::map<std::pair<UserId, UserId>, int> approached;
+  std::set<UserId> hurried;  // Approach too many.
   std::set<ConversationId> blocks;
   std::map<bool, Instant> arrives;
   ManualLoop loop;
@@ -169,6 +176,18 @@ TEST(Contacts, WhatIsRefused) {
   ASSERT_TRUE(homes.add(homes.ann, user("x"))) << "one who is counted already";
   ASSERT_TRUE(homes.remove(homes.ann, user("b")));
   ASSERT_TRUE(homes.add(user("y"), homes.ann));
+}
+
+TEST(Contacts, OnlyStrangersAreApproached) {
+  Homes homes;
+  ASSERT_TRUE(homes.add(homes.ann, homes.zoe));
+  ASSERT_TRUE(homes.add(homes.ann, homes.zoe)) << "a repeat";
+  homes.hurried = {homes.ann, homes.zoe};
+  ASSERT_TRUE(homes.add(homes.zoe, homes.ann)) << "who was asked may answer";
+  EXPECT_EQ(code_of(homes.add(homes.ann, homes.ben)), Code::rate_limited);
+  EXPECT_EQ(homes.between(homes.ann, homes.ben), "none/none");
+  using Approached = std::map<std::pair<UserId, UserId>, int>;
+  EXPECT_EQ(homes.approached, (Approached{{{homes.ann, homes.zoe}, 1}, {{homes.ann, homes.ben}, 1}}));
 }
 
 TEST(Contacts, TheListIsByUserAndPaged) {

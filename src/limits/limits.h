@@ -57,7 +57,7 @@ struct LimitOptions {
   Rate device{2000, 10ms};                  // Of one of them.
   Rate address{20'000, 500us};              // Requests, connections and commands of one numeric address.
   Rate conversation{5000, 2ms};             // Sends and changes in one conversation.
-  Rate first_contacts{20, 180s};            // Direct conversations that a user begins.
+  Rate first_contacts{20, 180s};            // Strangers whom a user writes to or asks to be a contact.
   Duration edit_within{}, delete_within{};  // Of one's own message, from its time on; 0: for ever.
   bool loopback_exempt = false;             // 127.0.0.1 and ::1 are no address: for a proxy in front, and for tests.
   std::size_t names_max = 16'384;           // Remembered in each table of a loop; of addresses in all.

@@ -60,7 +60,7 @@ const Option kOptions[] = {
     {"rate-device", "N/s,BURST", &Config::rate_device, "Those of one device."},
     {"rate-ip", "N/s,BURST", &Config::rate_ip, "Requests, connections and commands of one address."},
     {"rate-conversation", "N/s,BURST", &Config::rate_conversation, "Messages and changes in one conversation."},
-    {"rate-first-contact", "N/h,BURST", &Config::rate_first_contact, "Direct conversations that one user begins."},
+    {"rate-first-contact", "N/h,BURST", &Config::rate_first_contact, "Strangers whom one user writes to or asks to be a contact."},
     {"edit-within", "TIME", &Config::edit_within, "How long one's own message can be edited, as 90s, 15m, 2h or 7d; 0: for ever."},
     {"delete-within", "TIME", &Config::delete_within, "How long it can be deleted for everyone; moderators of a group always can."},
     {"help", "", &Config::help, "This text."},

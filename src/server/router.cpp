@@ -295,17 +295,23 @@ Future<Result<ContactAnswer>> Router::tell_contact(UserId user, UserId by, Conta
 }
 
 namespace {
-Task<Result<Ok>> begin_contact(Shard& shard, UserId user) {
+// Who asked the other, or was asked, has paid for it or is invited.
+Task<Result<Ok>> begin_contact(Shard& shard, UserId user, UserId other) {
+  auto between = co_await shard.contacts.state(user, std::move(other));
+  if (!between) co_return between.error();
+  if (*between != ContactState::none) co_return Ok{};
   auto refused = shard.limits.first_contact(user);
   if (refused) co_return std::move(*refused);
   co_return Ok{};
 }
 }  // namespace
 
-Future<Result<Ok>> Router::first_contact(UserId user, UserId) {
+Future<Result<Ok>> Router::first_contact(UserId user, UserId other) {
   if (user == node_.options().admin.system) return Future<Result<Ok>>::ready(Ok{});
   std::size_t target = home(user);
-  return call<Result<Ok>>(target, [user = std::move(user)](Shard& shard) mutable { return begin_contact(shard, std::move(user)); });
+  return call<Result<Ok>>(target, [user = std::move(user), other = std::move(other)](Shard& shard) mutable {
+    return begin_contact(shard, std::move(user), std::move(other));
+  });
 }
 
 void Router::charge(UserId user, std::uint32_t cost) {

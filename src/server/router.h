@@ -68,7 +68,7 @@ class Router final : public Backend,
   // MarkKeeper
   Future<Result<Ok>> mark(ConversationId conversation, UserId member, Mark mark) override;
 
-  // ContactRouter, whose exists() is the same
+  // ContactRouter, whose exists() and first_contact() are the same
   Future<Result<bool>> blocked(ConversationId direct) override;
   Future<Result<ContactAnswer>> tell_contact(UserId user, UserId by, ContactNews news) override;
 

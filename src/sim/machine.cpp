@@ -70,6 +70,7 @@ Task<void> Machine::boot(Incarnation& incarnation) {
   options.cache_bytes = options_.cache_bytes;
   options.session.unsent_max = 32 << 10;
   options.accounts.signup_open = true;
+  options.limits.first_contacts = {0, 1s};  // Off: so few users ask each other again and again.
   TokenKeys keys;
   keys.without_kid = Secret(kKey);
   auto tokens = TokenReader::make(std::move(keys), Secret());

@@ -185,7 +185,7 @@ def test_a_conversation_takes_only_so_much(new_server):
     assert refusals(server, "conversation") == 3
 
 
-def test_a_stranger_begins_only_so_many_conversations(new_server):
+def test_only_so_many_strangers_are_approached(new_server):
     server = limited(new_server, "--rate-first-contact", f"{SLOW},3")
     alice = server.user("alice")
     known = server.users("b", "c", "d")
@@ -195,7 +195,8 @@ def test_a_stranger_begins_only_so_many_conversations(new_server):
         phone.ask(open={"with": "nobody.at.all"})
     wheres.append(phone.send(known[2])["conversation"])
     victim = server.user("victim")
-    for ask in ({"send": message(victim)}, {"open": {"with": victim.id}}, {"block": {"user": victim.id, "blocked": True}}):
+    for ask in ({"send": message(victim)}, {"open": {"with": victim.id}}, {"block": {"user": victim.id, "blocked": True}},
+                {"addContact": {"user": victim.id}}):
         with pytest.raises(Refused) as caught:
             phone.ask(**ask)
         rate_limited(caught.value.error, "first_contacts")
@@ -206,7 +207,11 @@ def test_a_stranger_begins_only_so_many_conversations(new_server):
     phone.send(wheres[1], "the first here")
     sent = other.send(alice, "hello")
     assert phone.send(sent["conversation"], "hello yourself", base=1)["seq"] == 2
-    assert refusals(server, "first_contacts") == 3
+    friend = server.user("friend")
+    friend.online().ask(addContact={"user": alice.id})
+    phone.ask(addContact={"user": friend.id})  # Who asked is no stranger.
+    assert phone.send(friend, "hello, friend")["seq"] == 1
+    assert refusals(server, "first_contacts") == 4
 
 
 def test_time_to_edit_and_to_delete(new_server):

@@ -101,7 +101,7 @@ bool Director::launch(const Plan* plan) {
   ServerOptions options;
   options.program = kithd_path(options_.kithd);
   options.data = data_;
-  options.arguments = {"--jwt-key-file", scratch_->key_file(), "--loopback-exempt"};
+  options.arguments = {"--jwt-key-file", scratch_->key_file(), "--loopback-exempt", "--limits", "off"};
   if (plan && plan->small_cache) options.arguments.insert(options.arguments.end(), {"--cache-mb", "1"});
   if (plan && !plan->point.empty()) options.crash_at = plan->point + ":" + std::to_string(plan->passage);
   for (int attempt = 0; attempt < 8; ++attempt) {
