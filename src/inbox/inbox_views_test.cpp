@@ -240,5 +240,32 @@ TEST(Inboxes, BeforeAPlannedStopTheViewsAreWritten) {
   EXPECT_EQ(home.checkpoint(), Seq{1});
 }
 
+struct Everybody : InboxObserver, MarkKeeper {
+  bool present(const UserId&) const override { return true; }
+  void advanced(const UserId&, const InboxStep&) override {}
+  Future<Result<Ok>> mark(ConversationId, UserId, Mark) override { return Future<Result<Ok>>::ready(Ok{}); }
+};
+
+TEST(Inboxes, BeforeAPlannedStopManyAreSettledAtOnce) {
+  Home home;
+  Everybody everybody;
+  Inboxes all(home.loop, *home.store, everybody, everybody, home.epoch, 64 << 20);
+  Scope tasks;
+  Talk talk("alice");
+  talk.say(home.alice, 1);
+  for (int i = 0; i < 300; ++i) {
+    HandOff handoff = talk.part(0, 1);
+    handoff.member = user("user" + std::to_string(i));
+    ASSERT_EQ(*value_of(home.loop, tasks.start(all.hand_off(std::move(handoff)))), Seq{1});
+  }
+  home.disk.set_timing({50ms, 50ms});
+  auto done = note(tasks.start([](Inboxes& inboxes) -> Task<Ok> {
+    co_await inboxes.settle_all();
+    co_return Ok{};
+  }(all)));
+  home.loop.advance(700ms);  // Before each would have been written in its own time.
+  EXPECT_TRUE(done->has_value());
+}
+
 }  // namespace
 }  // namespace kith::test
