@@ -12,9 +12,13 @@ namespace kith {
 namespace {
 constexpr Duration kHold = 250ms;         // Pointers of an absent user wait for company at most so long.
 constexpr Duration kWriteBehind = 1s;     // From a change to its row.
+constexpr Duration kTick = 25ms;
 constexpr std::size_t kStatesMax = 512;   // Conversations of one user kept at hand.
 constexpr std::size_t kEntriesMax = 256;  // Of one pointer.
 constexpr std::uint32_t kScanRows = 1024;
+// What need not be exact ends on ticks that all inboxes share, so that what they write then shares a flush of the disk. `most` at most.
+Duration until_tick(Instant now, Duration most) { return most - Duration((now + most).ns % kTick.count()); }
+
 bool mentions(const Entry& entry, const UserId& user) {
   const auto& users = entry.details().mentions;
   return std::find(users.begin(), users.end(), user) != users.end();
@@ -248,7 +252,7 @@ Inbox::Outgoing& Inbox::enqueue(Outgoing outgoing) {
     hurry();
   } else if (!holding_) {
     holding_ = true;
-    hold_ = loop_.after(kHold, [this] { hurry(); });
+    hold_ = loop_.after(until_tick(loop_.now(), kHold), [this] { hurry(); });
   }
   return waiting_.back();
 }
@@ -311,7 +315,7 @@ void Inbox::touch(State& state) {
 
 void Inbox::flush_later() {
   if (writing_ || flush_) return;
-  flush_ = loop_.after(kWriteBehind, [this] {
+  flush_ = loop_.after(until_tick(loop_.now(), kWriteBehind), [this] {
     flush_.cancel();
     if (!writing_) scope_.spawn(write_behind());
   });
@@ -350,7 +354,7 @@ Task<void> Inbox::write_behind() {
     }
     auto moved = co_await log_.set_checkpoint(covered);
     (void)moved;
-    if (dirty_ > 0) co_await wait(loop_, kWriteBehind);
+    if (dirty_ > 0) co_await wait(loop_, until_tick(loop_.now(), kWriteBehind));
   }
   writing_ = false;
   forget_quiet_states();
