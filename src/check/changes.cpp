@@ -58,7 +58,8 @@ bool Changes::could_be(const Fact& asked, const Fact& told) const {
   if (asked.removed != told.removed || asked.role != told.role) return false;
   // A title that was not given stays as it is; who comes in is told it.
   bool says_title = told.what == What::changed || told.what == What::added || told.what == What::joined;
-  bool has_text = told.text != 0 && (asked.text != 0 || !says_title);
+  // Where an edit was seen first its message may have been deleted, and its text with it; elsewhere it may be on its way still.
+  bool has_text = told.text != 0 && (asked.text != 0 || !(says_title || told.kind == Kind::edited));
   if (has_text && asked.text != told.text) return false;
   return std::all_of(told.users.begin(), told.users.end(),
                      [&](Id user) { return std::find(asked.users.begin(), asked.users.end(), user) != asked.users.end(); });

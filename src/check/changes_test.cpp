@@ -94,6 +94,29 @@ TEST(Good, AMessageIsEditedReactedToAndDeleted) {
             "");
 }
 
+const std::string kErasedFirst = std::string(kOne) + R"(
+{"t":4,"p":"b2","op":"event","useq":1,"conv":"d","seq":1,"from":"alice","id":"m1","text":"h1","time":1000,"n":1}
+{"t":5,"p":"a1","op":"edit","phase":"invoke","call":2,"conv":"d","seq":1,"text":"h2"}
+{"t":6,"p":"a1","op":"delete","phase":"invoke","call":3,"conv":"d","seq":1}
+{"t":7,"p":"b1","op":"page","from":1,"to":3,"changes":[{"conv":"d","from":1,"to":3,"entries":[{"seq":2,"kind":"edited","target":1,"from":"alice","time":1001},{"seq":3,"kind":"deleted","target":1,"from":"alice","time":1002}]}]}
+)";
+
+TEST(Good, AnEditIsOnItsWayWhileItsMessageIsDeleted) {
+  EXPECT_EQ(violated(kErasedFirst + R"(
+{"t":8,"p":"b2","op":"event","useq":2,"conv":"d","seq":2,"kind":"edited","target":1,"from":"alice","text":"h2","time":1001}
+{"t":9,"p":"b2","op":"event","useq":3,"conv":"d","seq":3,"kind":"deleted","target":1,"from":"alice","time":1002}
+)"),
+            "");
+}
+
+TEST(I2NoInvention, AnEditOnItsWayWithATextThatNobodyWrote) {
+  EXPECT_EQ(violated(kErasedFirst + R"(
+{"t":8,"p":"b2","op":"event","useq":2,"conv":"d","seq":2,"kind":"edited","target":1,"from":"alice","text":"h9","time":1001}
+{"t":9,"p":"b2","op":"event","useq":3,"conv":"d","seq":3,"kind":"deleted","target":1,"from":"alice","time":1002}
+)"),
+            "I2");
+}
+
 TEST(Good, SomebodyLeavesAGroupAndComesBack) {
   EXPECT_EQ(violated(kWithoutCarol + R"(
 {"t":20,"p":"c1","op":"history","phase":"invoke","call":1,"conv":"g"}

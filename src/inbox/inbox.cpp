@@ -10,8 +10,8 @@
 namespace kith {
 
 namespace {
-constexpr Duration kHold = 250ms;         // Pointers of an absent user wait for company at most so long.
-constexpr Duration kWriteBehind = 1s;     // From a change to its row.
+constexpr Duration kHold = 250ms;      // Pointers of an absent user wait for company at most so long.
+constexpr Duration kWriteBehind = 1s;  // From a change to its row.
 constexpr Duration kTick = 25ms;
 constexpr std::size_t kStatesMax = 512;   // Conversations of one user kept at hand.
 constexpr std::size_t kEntriesMax = 256;  // Of one pointer.
