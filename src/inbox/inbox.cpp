@@ -218,14 +218,7 @@ Task<Result<Ok>> Inbox::blank() {
     auto loaded = co_await load(one.conversation);
     if (!loaded) co_return loaded.error();
     State& state = **loaded;
-    ConversationState left;
-    left.conversation = one.conversation;
-    left.reached = state.row.reached;
-    left.n = state.row.n;
-    left.joined = state.row.joined;
-    left.left = state.row.left;
-    left.last = state.row.last;
-    state.row = std::move(left);
+    state.row = state.row.blanked();
     state.read_queued = Seq{0};
     state.settings_queued = {};
     touch(state);

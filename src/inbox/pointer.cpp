@@ -127,6 +127,17 @@ void ConversationState::apply(const Pointer& pointer, Useq useq) {
   if (!pointer.with.empty()) with = pointer.with;
 }
 
+ConversationState ConversationState::blanked() const {
+  ConversationState rest;
+  rest.conversation = conversation;
+  rest.reached = reached;
+  rest.n = n;
+  rest.joined = joined;
+  rest.left = left;
+  rest.last = last;
+  return rest;
+}
+
 Row encode(const ConversationState& state) {
   Row row{state.conversation.key(), {}};
   ByteWriter writer(row.value);

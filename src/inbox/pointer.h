@@ -80,6 +80,7 @@ struct ConversationState {
   Useq last;    // Of the newest pointer that this row contains.
 
   bool operator==(const ConversationState&) const = default;
+  ConversationState blanked() const;  // What is left of it for a user who is erased: how far the inbox came.
   void apply(const Pointer& pointer, Useq useq);
   bool shows(Seq seq) const { return seq > cleared && !std::binary_search(hidden.begin(), hidden.end(), seq); }
   Mark mark() const { return {read, std::max(read, delivered)}; }   // What others may know.
