@@ -256,6 +256,15 @@ void Inbox::hurry() {
   if (!waiting_.empty()) log_.ready();
 }
 
+Task<void> Inbox::arrivals() {
+  hurry();
+  const std::size_t ahead = waiting_.size() + in_flight_.size();
+  if (ahead == 0) co_return;
+  arrivals_.emplace_back(ahead, Promise<Ok>());
+  auto durable = arrivals_.back().second.future();
+  co_await durable;
+}
+
 void Inbox::fill(Log::Batch& batch) {
   while (!waiting_.empty() && batch.room()) {
     Outgoing& outgoing = waiting_.front();
@@ -293,6 +302,12 @@ void Inbox::durable(Seq first, Seq last) {
     }
     in_flight_.pop_front();
   }
+  const auto arrived = static_cast<std::size_t>(last - first) + 1;
+  for (auto& [ahead, waiter] : arrivals_) {
+    ahead -= std::min(ahead, arrived);
+    if (ahead == 0) waiters.push_back(std::move(waiter));
+  }
+  std::erase_if(arrivals_, [](const auto& arrival) { return arrival.first == 0; });
   for (auto& waiter : waiters) waiter.set(Ok{});
 }
 

@@ -93,6 +93,8 @@ class Inbox final : private Log::Owner {
   const UserId& user() const { return user_; }
   // A session came: nothing waits for company any more.
   void hurry();
+  // Completes when all that was handed off so far is durable: whoever asks after an ack must find what was acked.
+  Task<void> arrivals();
 
   // See log/residents.h; the caller of anything that waits keeps it pinned there.
   bool evictable() const;
@@ -160,9 +162,10 @@ class Inbox final : private Log::Owner {
   Log log_;
   std::unordered_map<ConversationId, State> states_;
   std::map<UserId, Acquaintance> contacts_;
-  std::list<Outgoing> waiting_, in_flight_;  // Lists: an idle inbox must cost little, and places stay where they are.
-  bool holding_ = false;                     // Waiting for company.
-  bool writing_ = false;                     // write_behind is at work.
+  std::list<Outgoing> waiting_, in_flight_;                    // Lists: an idle inbox must cost little, and places stay where they are.
+  std::vector<std::pair<std::size_t, Promise<Ok>>> arrivals_;  // Who waits for so many more of these to be durable.
+  bool holding_ = false;                                       // Waiting for company.
+  bool writing_ = false;                                       // write_behind is at work.
   std::size_t dirty_ = 0;
   Timer hold_, flush_;
   Scope scope_;

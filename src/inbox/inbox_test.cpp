@@ -367,5 +367,24 @@ TEST(Inbox, ADamagedPointerKeepsItsNumberAndHidesNoOther) {
   EXPECT_EQ(home.state(talk).reached, Seq{3});
 }
 
+TEST(Inbox, WhoAsksWaitsForWhatIsOnItsWay) {
+  Home home;
+  home.here = false;
+  Talk talk("alice");
+  talk.say(home.alice, 2);
+  ASSERT_TRUE(home.open());
+  auto mark = note(home.hand(talk.part(0, 1)));
+  home.loop.advance(10ms);
+  EXPECT_EQ(home.inbox->head(), Useq{0}) << "it waits for company";
+  Scope asking;
+  auto arrived = note(asking.start([](Inbox& inbox) -> Task<Ok> {
+    co_await inbox.arrivals();
+    co_return Ok{};
+  }(*home.inbox)));
+  EXPECT_FALSE(arrived->has_value());
+  ASSERT_TRUE(home.loop.run_until([&] { return arrived->has_value(); }, ManualLoop::Clock::jumps, 100ms));
+  EXPECT_EQ(home.inbox->head(), Useq{1});
+}
+
 }  // namespace
 }  // namespace kith::test

@@ -143,9 +143,9 @@ Task<Result<std::shared_ptr<Polls::Device>>> Polls::admit(PollRequest& request) 
 Task<std::optional<RestResponse>> Polls::look(const Turn& device, const PollRequest& request, std::optional<Useq>& position) {
   auto inbox = co_await place_.inboxes.acquire(device->user());
   if (!inbox) co_return rest_problem(inbox.error());
+  if (!position) co_await (*inbox)->arrivals();
   if (auto why = device.over()) co_return rest_problem(*why);
   if (!position) {
-    (*inbox)->hurry();
     Position found = find_position(place_, **inbox, request.cursor, request.useq);
     if (found.resync) co_return with_frame({0, wire::Resync{cursor_at(place_, (*inbox)->rebuild(), found.at), found.resync}});
     position = found.at;

@@ -228,6 +228,7 @@ Task<Result<wire::Conversations>> Commands::list(std::uint32_t limit, std::strin
   }
   auto inbox = co_await place_.inboxes.acquire(user_);
   if (!inbox) co_return inbox.error();
+  co_await (*inbox)->arrivals();
   auto all = co_await (*inbox)->conversations();
   if (!all) co_return all.error();
   wire::Conversations out;
@@ -272,7 +273,7 @@ Task<Result<wire::Conversations>> Commands::list(std::uint32_t limit, std::strin
     wire::ConversationSummary item{text, state.with.text(), state.reached.value, state.unread(), state.read.value, {}};
     item.cleared = state.cleared.value;
     item.request = requests[i];
-    if (state.mentioned > std::max({state.read, state.own, state.cleared})) item.mentioned = state.mentioned.value;
+    if (state.mentioned > std::max({state.read, state.own, state.cleared, state.joined})) item.mentioned = state.mentioned.value;
     if (state.settings != Settings{}) item.settings = to_wire(state.conversation, state.settings);
     if (auto& row = (*last)[i]; row && state.shows(state.message)) {
       auto entry = std::make_shared<Entry>(decode(std::move(*row)));

@@ -82,7 +82,7 @@ void Session::start_pump() {
 
 // Reads the inbox from the device's position until there is nothing more, then goes live in that very turn.
 Task<void> Session::pump() {
-  while (!ended_) {
+  for (bool arrived = synced_; !ended_;) {
     if (frames_.transport().unsent() > place_.options.unsent_max / 2) {
       until_drained_.emplace();
       auto drained = until_drained_->future();
@@ -90,6 +90,10 @@ Task<void> Session::pump() {
       continue;
     }
     auto inbox = co_await place_.inboxes.acquire(user_);
+    if (inbox && !std::exchange(arrived, true)) {
+      co_await (*inbox)->arrivals();
+      continue;
+    }
     if (inbox && position_ == (*inbox)->head()) {
       if (!std::exchange(synced_, true)) frames_.write({0, wire::Synced{cursor_at(place_, rebuild_, position_)}});
       live_ = true;
