@@ -110,9 +110,8 @@ void Contacts::end_turn(const Pair& pair) {
     turns_.erase(place);
     return;
   }
-  auto next = std::move(place->second.front());
+  loop_.defer([next = std::move(place->second.front())]() mutable { next.set(Ok{}); });
   place->second.pop_front();
-  next.set(Ok{});
 }
 
 // Higher than every one before, also across starts.
@@ -227,6 +226,7 @@ Task<Result<Ok>> Contacts::remove_in_turn(UserId self, UserId other) {
   if (!between) co_return between.error();
   if (*between == ContactState::none) {
     auto good = co_await check_other(self, other);
+    if (!good && good.error().code == Code::refused) co_return Ok{};  // Deactivated, and nothing left to end: perhaps a repeat.
     if (!good) co_return good;
   }
   Pair pair{self, other};
@@ -234,6 +234,18 @@ Task<Result<Ok>> Contacts::remove_in_turn(UserId self, UserId other) {
   auto result = co_await remove_now(std::move(self), std::move(other));
   end_turn(pair);
   co_return result;
+}
+
+Task<Result<Ok>> Contacts::block(UserId self, UserId other, bool blocked) {
+  auto done = scope_.start(block_and_remove(std::move(self), std::move(other), blocked));
+  auto result = co_await done;
+  co_return result;
+}
+
+Task<Result<Ok>> Contacts::block_and_remove(UserId self, UserId other, bool blocked) {
+  auto done = co_await router_.block(ConversationId::direct(self, other), self, other, blocked);
+  if (done && blocked) done = co_await remove_in_turn(std::move(self), std::move(other));
+  co_return done;
 }
 
 Task<Result<Ok>> Contacts::remove_now(UserId self, UserId other) {
@@ -324,7 +336,8 @@ Task<Result<Preferences>> Contacts::prefer_now(UserId self, PreferenceWish wish)
   if (!put) co_return to_failure(put.error());
   ++preferences_written_;
   if (preferred_.size() >= kCachedMax) preferred_.clear();
-  preferred_.insert_or_assign(std::move(self), after);
+  preferred_.insert_or_assign(self, after);
+  if (after.presence != before->presence) router_.preferences_changed(self);
   co_return after;
 }
 

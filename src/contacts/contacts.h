@@ -65,8 +65,11 @@ class ContactRouter {
   virtual Future<Result<bool>> exists(UserId user) = 0;
   // Has one of the two blocked the other?
   virtual Future<Result<bool>> blocked(ConversationId direct) = 0;
+  virtual Future<Result<Ok>> block(ConversationId direct, UserId self, UserId other, bool blocked) = 0;
   // May the first user approach the other one, who is a stranger to them? `rate_limited`: not yet.
   virtual Future<Result<Ok>> first_contact(UserId user, UserId other) = 0;
+  // It is durable who may see this user of this loop; called in the turn in which it became so, whoever still waits for that.
+  virtual void preferences_changed(const UserId& user) = 0;
   // Contacts::hear, at the home of `user`.
   virtual Future<Result<ContactAnswer>> tell_contact(UserId user, UserId by, ContactNews news) = 0;
 };
@@ -87,6 +90,8 @@ class Contacts {
   // self_conversation, unknown_user, refused (one has blocked the other), limit_reached (of either), rate_limited (a stranger was asked).
   Task<Result<Ok>> add(UserId self, UserId other);
   Task<Result<Ok>> remove(UserId self, UserId other);
+  // Whom one blocks is no contact any more: they see nothing of what is for contacts.
+  Task<Result<Ok>> block(UserId self, UserId other, bool blocked);
   // The other's home tells what happened there.
   Task<Result<ContactAnswer>> hear(UserId self, UserId by, ContactNews news);
 
@@ -107,6 +112,7 @@ class Contacts {
   Task<Result<Ok>> add_in_turn(UserId self, UserId other);
   Task<Result<Ok>> add_now(UserId self, UserId other);
   Task<Result<Ok>> remove_in_turn(UserId self, UserId other);
+  Task<Result<Ok>> block_and_remove(UserId self, UserId other, bool blocked);
   Task<Result<Ok>> remove_now(UserId self, UserId other);
   Task<Result<Preferences>> prefer_in_turn(UserId self, PreferenceWish wish);
   Task<Result<Preferences>> prefer_now(UserId self, PreferenceWish wish);

@@ -82,6 +82,15 @@ struct Homes : InboxObserver, MarkKeeper, ContactRouter {
     if (!hurried.contains(who)) return Future<Result<Ok>>::ready(Ok{});
     return Future<Result<Ok>>::ready(Failure{Code::rate_limited, who.text(), 60'000});
   }
+  Future<Result<Ok>> block(ConversationId direct, UserId, UserId, bool blocked) override {
+    if (blocked) {
+      blocks.insert(direct);
+    } else {
+      blocks.erase(direct);
+    }
+    return Future<Result<Ok>>::ready(Ok{});
+  }
+  void preferences_changed(const UserId& who) override { rethought.push_back(who.text()); }
   Future<Result<ContactAnswer>> tell_contact(UserId who, UserId by, ContactNews news) override {
     Promise<Result<ContactAnswer>> promise;
     auto future = promise.future();
@@ -112,6 +121,7 @@ struct Homes : InboxObserver, MarkKeeper, ContactRouter {
   std::uint64_t slow = 200;  // Microseconds, at most, on a wire.
   std::map<std::pair<UserId, UserId>, std::string> told;
   std::map<std::pair<UserId, UserId>, int> approached;
+  std::vector<std::string> rethought;
   std::set<UserId> hurried;  // Approach too many.
   std::set<ConversationId> blocks;
   std::map<bool, Instant> arrives;
@@ -188,6 +198,31 @@ TEST(Contacts, OnlyStrangersAreApproached) {
   EXPECT_EQ(homes.between(homes.ann, homes.ben), "none/none");
   using Approached = std::map<std::pair<UserId, UserId>, int>;
   EXPECT_EQ(homes.approached, (Approached{{{homes.ann, homes.zoe}, 1}, {{homes.ann, homes.ben}, 1}}));
+}
+
+TEST(Contacts, WhomOneBlocksIsNoContactAlsoIfNobodyWaitsForIt) {
+  Homes homes;
+  ASSERT_TRUE(homes.add(homes.ann, homes.zoe));
+  ASSERT_TRUE(homes.add(homes.zoe, homes.ann));
+  {
+    Scope connection;
+    auto dropped = note(connection.start(homes.at(homes.ann).block(homes.ann, homes.zoe, true)));
+  }
+  homes.loop.advance(1s);
+  EXPECT_TRUE(homes.blocks.contains(ConversationId::direct(homes.ann, homes.zoe)));
+  EXPECT_EQ(homes.between(homes.ann, homes.zoe), "none/none");
+}
+
+TEST(Preferences, WhoIsSeenIsToldOnAlsoIfNobodyWaitsForIt) {
+  Homes homes;
+  PreferenceWish hidden;
+  hidden.presence = Audience::nobody;
+  {
+    Scope connection;
+    auto dropped = note(connection.start(homes.at(homes.ann).prefer(homes.ann, hidden)));
+  }
+  homes.loop.advance(1s);
+  EXPECT_EQ(homes.rethought, std::vector<std::string>{"ann"});
 }
 
 TEST(Contacts, TheListIsByUserAndPaged) {

@@ -287,6 +287,12 @@ Future<Result<bool>> Router::blocked(ConversationId direct) {
   return call<Result<bool>>(node_.home(direct.slot()), [direct](Shard& shard) { return shard.conversations.blocked(direct); });
 }
 
+void Router::preferences_changed(const UserId& user) {
+  Shard& shard = node_.shard(here_);
+  shard.presence_book.preferences_changed(user);
+  shard.watchers.preferences_changed(user);
+}
+
 Future<Result<ContactAnswer>> Router::tell_contact(UserId user, UserId by, ContactNews news) {
   std::size_t target = home(user);
   return call<Result<ContactAnswer>>(target, [user = std::move(user), by = std::move(by), news](Shard& shard) mutable {

@@ -358,10 +358,7 @@ void Commands::carry_out(std::uint64_t re, wire::Block& block) {
 }
 
 Task<void> Commands::do_block(std::uint64_t re, UserId other, bool blocked) {
-  auto id = ConversationId::direct(user_, other);
-  auto done = co_await place_.backend.block(id, user_, other, blocked);
-  // Whom one blocks is no contact: they see nothing of what is for contacts.
-  if (done && blocked) done = co_await place_.contacts.remove(user_, std::move(other));
+  auto done = co_await place_.contacts.block(user_, std::move(other), blocked);
   finish(re, done);
 }
 

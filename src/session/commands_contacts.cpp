@@ -81,10 +81,6 @@ void Commands::carry_out(std::uint64_t re, wire::Prefer& prefer) {
 Task<void> Commands::do_prefer(std::uint64_t re, PreferenceWish wish) {
   auto preferences = co_await place_.contacts.prefer(user_, wish);
   --in_progress_;
-  if (preferences && wish.presence) {
-    place_.presence_book.preferences_changed(user_);
-    place_.watchers.preferences_changed(user_);
-  }
   if (!preferences) {
     frames_.write_failure(re, preferences.error());
     co_return;

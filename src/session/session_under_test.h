@@ -103,6 +103,10 @@ struct Server : Backend, Delivery, MarkKeeper, PresenceLinks, ContactRouter {
   // Delivery
   Future<Result<Seq>> hand_off(HandOff handoff) override { return scope.start(inboxes.hand_off(std::move(handoff))); }
   Future<Presence> presence(UserId who, UserId viewer) override { return scope.start(book.look(std::move(who), std::move(viewer))); }
+  void preferences_changed(const UserId& who) override {
+    book.preferences_changed(who);
+    watchers.preferences_changed(who);
+  }
   Future<Result<Ok>> first_contact(UserId, UserId) override { return Future<Result<Ok>>::ready(Ok{}); }
   Future<Result<bool>> exists(UserId who) override { return Future<Result<bool>>::ready(who.text() != "stranger"); }
 
