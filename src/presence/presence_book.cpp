@@ -128,13 +128,16 @@ void PresenceBook::preferences_changed(const UserId& id) {
   User* user = find(id);
   if (!user) return;
   user->shown_to.reset();
+  ++user->reviews;
   review_watchers(*user);
 }
 
 void PresenceBook::contact_changed(const UserId& id) {
   User* user = find(id);
   // Those to whom it makes a difference ask themselves, unless this side of it came later than theirs.
-  if (user && user->shown_to != ShownTo::everyone) review_watchers(*user);
+  if (!user || user->shown_to == ShownTo::everyone) return;
+  ++user->reviews;
+  review_watchers(*user);
 }
 
 void PresenceBook::review_watchers(User& user) {
@@ -193,9 +196,11 @@ Task<std::vector<Answer>> PresenceBook::answer(Inquiry inquiry) {
   }
   const std::size_t count = inquiry.users.size();
   std::vector<bool> visible(count);
+  std::vector<std::uint32_t> reviews(count);
   std::vector<UserId> unknown;
   std::vector<std::size_t> places;
   for (std::size_t i = 0; i < count; ++i) {
+    if (const User* before = find(inquiry.users[i])) reviews[i] = before->reviews;
     visible[i] = co_await shows(inquiry.users[i], inquiry.viewer);
     User* user = find(inquiry.users[i]);
     if (!visible[i] || (user && (!user->devices.empty() || user->left))) continue;
@@ -211,6 +216,11 @@ Task<std::vector<Answer>> PresenceBook::answer(Inquiry inquiry) {
   for (std::size_t i = 0; i < count; ++i) {
     User* user = find(inquiry.users[i]);
     Watch* watch = user && inquiry.interests != 0 ? find_watch(*user, inquiry.watcher) : nullptr;
+    if (watch && user->reviews != reviews[i]) {
+      // Who may see the user changed meanwhile: the review asks again, and what was found before must not stand against its answer.
+      out[i].presence = kHidden;
+      continue;
+    }
     const bool was_blind = watch ? std::exchange(watch->blind, !visible[i]) : true;
     if (visible[i]) {
       out[i].presence = now(user, seen[i]);

@@ -74,6 +74,7 @@ class PresenceBook {
     bool queued = false;          // For the next tick.
     std::uint64_t stay = 0;       // Grows when the user comes or goes: deadlines of a former stay are void.
     std::uint32_t deadlines = 0;  // That point here.
+    std::uint32_t reviews = 0;    // Grows when who may see the user changes.
     Instant announced_at;
     std::optional<WallTime> left;
   };
