@@ -31,7 +31,7 @@ struct Next {
   }
   std::string operator()(const wire::History& page) const {
     const auto* get = std::get_if<wire::GetHistory>(&asked.command);
-    if (!get || !page.more || page.entries.empty()) return {};
+    if (!get || !page.more || (page.entries.empty() && page.to == 0)) return {};
     auto seq_of = [](const wire::Entry& entry) {
       return std::visit(
           [](const auto& kind) -> std::uint64_t {
@@ -41,8 +41,9 @@ struct Next {
           entry.kind);
     };
     std::string path = "/v1/conversations/" + page.conversation + "/messages";
-    if (get->after) return path + query("after", std::to_string(seq_of(page.entries.back())), get->limit);
-    return path + query("before", std::to_string(seq_of(page.entries.front())), get->limit);
+    // Of a page from which entries are hidden `from` and `to` tell how far it goes.
+    if (get->after) return path + query("after", std::to_string(page.to != 0 ? page.to : seq_of(page.entries.back())), get->limit);
+    return path + query("before", std::to_string(page.from != 0 ? page.from : seq_of(page.entries.front())), get->limit);
   }
   std::string operator()(const wire::Conversations& page) const {
     const auto* get = std::get_if<wire::GetConversations>(&asked.command);

@@ -21,12 +21,15 @@ Task<Result<Ok>> inline_entries(Place& place, Inbox& inbox, wire::Page& page) {
   std::size_t bytes = kPageBytes;
   // Their texts are copied when nothing is waited for any more: what is deleted until then must not be in the page.
   std::vector<std::vector<EntryPtr>> found;
+  std::vector<Seq> horizons;  // Up to where changes of messages are the user's to see.
   for (wire::Change& change : page.changes) {
     found.emplace_back();
+    horizons.push_back(kStillHere);
     auto id = *ConversationId::parse(change.conversation);
     auto view = co_await inbox.view(id);
     if (!view) co_return view.error();
     change.with = view->with.text();
+    horizons.back() = view->present() ? kStillHere : view->left;
     std::uint64_t fresh = change.to - change.from;
     auto limit = static_cast<std::uint32_t>(fresh <= left ? fresh : std::min(left, kFarBehindEntries));
     if (limit == 0) continue;
@@ -41,9 +44,25 @@ Task<Result<Ok>> inline_entries(Place& place, Inbox& inbox, wire::Page& page) {
     found.back().clear();
     co_await wait(place.loop, 300ms);  // The rest is read slowly.
   }
+  // What a conversation no longer has at hand was read for this page alone, and a deletion since does not reach it.
+  std::vector<EntryId> shown;
   for (std::size_t i = 0; i < found.size(); ++i) {
     auto id = *ConversationId::parse(page.changes[i].conversation);
-    for (const EntryPtr& entry : found[i]) page.changes[i].entries.push_back(to_wire(id, *entry));
+    for (const EntryPtr& entry : found[i]) shown.push_back({id, entry->seq});
+  }
+  if (shown.empty()) co_return Ok{};
+  auto deleted = co_await place.backend.deleted_lately(std::move(shown));
+  std::size_t at = 0;
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    auto id = *ConversationId::parse(page.changes[i].conversation);
+    for (EntryPtr& entry : found[i]) {
+      if (Seq by = deleted[at++]; by > entry->version) {
+        auto erased = std::make_shared<Entry>(*entry);
+        erased->erase(by);
+        entry = as_seen_up_to(horizons[i], std::move(erased));
+      }
+      page.changes[i].entries.push_back(to_wire(id, *entry));
+    }
   }
   co_return Ok{};
 }
