@@ -189,6 +189,10 @@ class Conversation final : private Log::Owner {
   const ConversationId& id() const { return id_; }
   Seq head() const { return shown_; }
   bool is_member(const UserId& user) const { return roster_.find_present(user).has_value(); }
+  bool may_add(const UserId& user) const {
+    auto member = roster_.find_present(user);
+    return member && !id_.is_direct() && group_.permissions.allow(roster_[*member].role, Deed::add);
+  }
   bool any_blocked() const { return roster_.any_blocked(); }
   const UserId& other(const UserId& user) const;  // Of a direct conversation.
 
@@ -217,6 +221,8 @@ class Conversation final : private Log::Owner {
     Promise<Result<Change>> reply;
     EntryPtr target;  // The message that it changes, as it is before.
     PermissionWish wish{};
+    Details asked{};  // Of a group: each judgement begins with what was asked for.
+    std::string title;
     bool system = false;
     std::vector<Row> member_rows;  // As it leaves them.
     std::optional<Row> group_row;
@@ -251,6 +257,7 @@ class Conversation final : private Log::Owner {
   void keep(EntryPtr entry);
   void accept(Arrival arrival);
   bool must_search(const Arrival& arrival) const;
+  bool group_change_waits() const;
   Seq search_from(const Arrival& arrival) const;
   Task<void> search_and_accept(Arrival arrival);
   Task<Result<std::optional<Known>>> search(std::size_t sender, ClientId id, Seq low, Seq high);

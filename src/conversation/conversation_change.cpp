@@ -38,6 +38,10 @@ Task<Result<Change>> Conversation::change(ChangeRequest request) {
   waiting->effect = std::make_unique<Effect>();
   waiting->effect->wish = request.permissions;
   waiting->effect->system = request.system;
+  if (!about_message(request.kind)) {
+    waiting->effect->asked = waiting->entry->details();
+    waiting->effect->title = waiting->entry->storage;
+  }
   auto reply = waiting->effect->reply.future();
   last_activity_ = loop_.now();
 
@@ -46,6 +50,8 @@ Task<Result<Change>> Conversation::change(ChangeRequest request) {
   if (locked) {
     auto member = roster_.find(request.from);
     if (!member || target == Seq{0} || target > shown_ || !roster_.may_see(*member, target)) co_return Failure{Code::not_found};
+    if (auto queue = targets_.find(target); queue != targets_.end() && queue->second.size() >= kWaitingMax)
+      co_return Failure{Code::busy, "too many changes of this message wait", 100};
     co_await lock_target(target);
     auto found = co_await range(target, target);
     if (!found) {
@@ -54,7 +60,10 @@ Task<Result<Change>> Conversation::change(ChangeRequest request) {
     }
     waiting->effect->target = found->front();
   }
-  auto allowed = judge(*waiting);
+  // Behind changes that have no place yet it is judged when it gets its own: what they leave is not known before.
+  const bool behind = !locked && group_change_waits();
+  Result<bool> allowed = true;
+  if (!behind) allowed = judge(*waiting);
   if (allowed && *allowed && waiting_.size() >= kWaitingMax) allowed = Failure{Code::busy, "too much waits in this conversation", 100};
   if (allowed && *allowed) {
     auto room = waiting->effect->system ? Result<Ok>(Ok{}) : take_room();
@@ -98,9 +107,9 @@ void Conversation::unlock_target(Seq seq) {
     targets_.erase(place);
     return;
   }
-  auto next = std::move(place->second.front());
+  // Not from here: thousands of turns that end at once would stand on one stack.
+  loop_.defer([next = std::move(place->second.front())]() mutable { next.set(Ok{}); });
   place->second.erase(place->second.begin());
-  next.set(Ok{});
 }
 
 // --------------------------------------------------------------------------------------------------------------- judging
@@ -115,6 +124,7 @@ Result<bool> Conversation::judge(Waiting& waiting) const {
     // Who never was one hears what is said of a conversation that there is not, to the letter.
     return roster_.find(entry.from) ? Failure{Code::forbidden, "no member any more"} : Failure{Code::not_found};
   }
+  if (!system && delivery_.closed(entry.from)) return Failure{Code::refused, "the user is deactivated"};
   Space space = store_.space();
   // Deleting makes room one day; everything else takes some now.
   if (space == Space::none || (space == Space::low && entry.kind != EntryKind::deletion)) return Failure{Code::storage_full, "", 10'000};
@@ -178,11 +188,18 @@ bool Conversation::too_late(const Entry& message, Duration within, Limit limit) 
   return true;
 }
 
+bool Conversation::group_change_waits() const {
+  return std::any_of(waiting_.begin(), waiting_.end(), [](const auto& waiting) {
+    return waiting->effect && waiting->entry->kind != EntryKind::message && !about_message(waiting->entry->kind);
+  });
+}
+
 // Also takes out of the entry those whom it would not change.
 Result<bool> Conversation::judge_group_change(Waiting& waiting, std::optional<std::size_t> member) const {
   if (id_.is_direct()) return Failure{Code::not_found, "not a group"};
   Entry& entry = *waiting.entry;
-  auto details = std::make_shared<Details>(entry.details());
+  auto details = std::make_shared<Details>(waiting.effect->asked);
+  entry.storage = waiting.effect->title;
   if (entry.kind == EntryKind::created) {
     if (roster_.size() > 0) return false;
     if (details->users.size() + 1 > options_.members_max) return Failure{Code::limit_reached, "members"};
@@ -208,6 +225,7 @@ Result<bool> Conversation::judge_group_change(Waiting& waiting, std::optional<st
   if (!allowed) return Failure{Code::forbidden};
   switch (entry.kind) {
     case EntryKind::added:
+      if (roster_.present() == 0) return Failure{Code::not_found};
       std::erase_if(details->users, [&](const UserId& user) { return is_member(user); });
       if (roster_.present() + details->users.size() > options_.members_max) return Failure{Code::limit_reached, "members"};
       break;

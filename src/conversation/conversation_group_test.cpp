@@ -314,5 +314,35 @@ TEST(Groups, TheLastOwnerStaysOne) {
   EXPECT_EQ(again->seq, Seq{0}) << "who left has left";
 }
 
+TEST(Groups, ChangesAreJudgedInTheirOrderAlsoWhenTheyComeAtOnce) {
+  Group group;
+  auto up = note(group.changing(group.about(group.ann, EntryKind::role, {group.ben}, Role::admin)));
+  auto down = note(group.changing(group.about(group.ann, EntryKind::role, {group.ben}, Role::member)));
+  ChangeRequest title{group.ann, EntryKind::changed, "New", {}, {}}, permissions{group.ann, EntryKind::changed, {}, {}, {}};
+  permissions.permissions[static_cast<std::size_t>(Deed::add)] = Role::admin;
+  auto renamed = note(group.changing(std::move(title)));
+  auto permitted = note(group.changing(std::move(permissions)));
+  auto gone = note(group.changing(group.about(group.ann, EntryKind::removed, {group.ben})));
+  auto back = note(group.changing(group.about(group.ann, EntryKind::added, {group.ben})));
+  ASSERT_TRUE(group.loop.run_until([&] { return back->has_value(); }));
+  for (auto* change : {&up, &down, &renamed, &permitted, &gone, &back}) {
+    ASSERT_TRUE(**change && ***change);
+    EXPECT_GT((***change)->seq, Seq{0});
+  }
+  auto view = value_of(group.loop, group.scope.start(group.talk->group(group.ben)));
+  ASSERT_TRUE(view);
+  EXPECT_EQ(view->title, "New");
+  EXPECT_EQ(view->role, Role::member);
+}
+
+TEST(Groups, OneAtItsEndStaysThere) {
+  Group group;
+  ASSERT_TRUE(group.leave(group.ben));
+  ASSERT_TRUE(group.leave(group.ann));
+  auto request = group.about(user("system"), EntryKind::added, {group.ben});
+  request.system = true;
+  EXPECT_EQ(code_of(group.change(std::move(request))), Code::not_found);
+}
+
 }  // namespace
 }  // namespace kith::test

@@ -39,9 +39,8 @@ void Conversation::unlock_invites() {
     invites_locked_ = false;
     return;
   }
-  auto next = std::move(invite_turns_.front());
+  loop_.defer([next = std::move(invite_turns_.front())]() mutable { next.set(Ok{}); });
   invite_turns_.pop_front();
-  next.set(Ok{});
 }
 
 Task<Result<Ok>> Conversation::put_invites(std::vector<Row> rows) {
@@ -153,7 +152,7 @@ Task<Result<GroupView>> Conversation::join(UserId user, ClientId secret) {
     auto waits = co_await wait_to_join(user, secret);
     co_return waits;
   }
-  if (!is_member(user)) {
+  if (!is_member(user) || group_change_waits()) {
     ChangeRequest request{user, EntryKind::joined, {}, {}};
     request.details.users = {user};
     request.invite = secret;
@@ -167,6 +166,7 @@ Task<Result<GroupView>> Conversation::join(UserId user, ClientId secret) {
 Result<Ok> Conversation::judge_joining(const UserId& user, const ClientId& secret) const {
   const InviteRow* link = invites_ ? invites_->find(secret) : nullptr;
   if (!link || !link->good(loop_.wall())) return Failure{Code::not_found};
+  if (roster_.present() == 0) return Failure{Code::not_found};  // The last one left: the group is at its end.
   auto member = roster_.find(user);
   // A removal stands above links that were about then.
   if (member && roster_[*member].removed && link->made < roster_[*member].stays.back().last)

@@ -127,7 +127,8 @@ Task<Result<Change>> Conversations::change(ConversationId id, ChangeRequest requ
   }
   auto pinned = co_await find(id);
   if (!pinned) co_return pinned.error();
-  if (request.kind == EntryKind::added) {
+  // Only who may add is told what those want whom they add.
+  if (request.kind == EntryKind::added && (request.system || (*pinned)->may_add(request.from))) {
     auto let = co_await all_let_themselves_be_added(&**pinned, request.details.users, request.from);
     if (!let) co_return let.error();
   }
