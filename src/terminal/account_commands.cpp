@@ -52,7 +52,8 @@ std::string device_lines(const simdjson::dom::element& answer) {
 
 std::string account_lines(const simdjson::dom::element& answer) {
   std::string out = text_of(answer, "user") + "  created " + text_of(answer, "created") + ", " + text_of(answer, "origin");
-  out += flag_of(answer, "hasPassword") ? ", with a password\n" : ", without a password\n";
+  out += flag_of(answer, "hasPassword") ? ", with a password" : ", without a password";
+  out += flag_of(answer, "deactivated") ? ", deactivated or erased\n" : "\n";
   return out + device_lines(answer);
 }
 

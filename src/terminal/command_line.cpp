@@ -139,6 +139,7 @@ Result<CommandLine> read_command_line(std::span<const std::string> words) {
   } else {
     line.command = find_command(plain[0]);
   }
+  if (!line.command && plain.size() == 1 && !help_of_all(plain[0]).empty()) return usage(plain[0] + ": which? See kith help " + plain[0]);
   if (!line.command) return usage(plain[0] + (plain.size() > 1 ? ' ' + plain[1] : "") + ": there is no such command");
   line.arguments.assign(plain.begin() + static_cast<std::ptrdiff_t>(taken), plain.end());
   for (const auto& [name, value] : line.options) {
@@ -161,6 +162,14 @@ std::string help() {
     if (lists(kGlobalOptions, option.name)) text += option_line(option);
   }
   text += "\nEnds with 0: done, 1: refused or failed, 2: wrong usage, 3: the server cannot be reached.\n";
+  return text;
+}
+
+std::string help_of_all(std::string_view word) {
+  std::string text;
+  for (const Command& command : commands()) {
+    if (command.name.starts_with(std::string(word) + ' ')) text += line_of("  " + form(command), command.sentence, 34);
+  }
   return text;
 }
 

@@ -133,7 +133,12 @@ int show_help(Context& context) {
     return kFine;
   }
   const Command* command = find_command(name);
-  if (!command) return tell_usage(name + ": there is no such command");
+  if (!command) {
+    std::string all = help_of_all(name);
+    if (all.empty()) return tell_usage(name + ": there is no such command");
+    print(all);
+    return kFine;
+  }
   print(help(*command));
   return kFine;
 }

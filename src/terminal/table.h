@@ -48,6 +48,7 @@ Result<CommandLine> read_command_line(std::span<const std::string> words);
 
 std::string help();
 std::string help(const Command& command);
+std::string help_of_all(std::string_view word);  // Of the commands that begin with it; empty when none does.
 const Command* find_command(std::string_view name);
 
 // A whole number within bounds; fails with "must be …".

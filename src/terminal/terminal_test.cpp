@@ -60,6 +60,7 @@ TEST(CommandLineTest, RefusesWithASentence) {
   EXPECT_EQ(refusal({"list", "x"}), "expected: kith list");
   EXPECT_EQ(refusal({"fly"}), "fly: there is no such command");
   EXPECT_EQ(refusal({"users", "fly"}), "users fly: there is no such command");
+  EXPECT_EQ(refusal({"users"}), "users: which? See kith help users");
   EXPECT_EQ(refusal({"list", "--fly"}), "--fly: there is no such option");
   EXPECT_EQ(refusal({"list", "--count", "3"}), "kith list takes no --count");
   EXPECT_EQ(refusal({"list", "--limit"}), "--limit needs a value: N");
