@@ -108,6 +108,7 @@ void Device::apply(const check::Entry& entry, const std::string& conversation) {
       auto message = texts_[conversation].find(entry.target);
       if (message == texts_[conversation].end()) break;
       Text& text = message->second;
+      text.changed = true;
       if (entry.kind == check::Kind::deleted) {
         text.deleted = true;
         text.text.clear();
