@@ -9,6 +9,8 @@
 namespace kith::test {
 namespace {
 
+constexpr const char* kKey = "a key of thirty-two bytes or more for tests only";
+
 // Two shards on one virtual clock.
 struct Site {
   // Begins an epoch. The former one must have ended.
@@ -17,7 +19,7 @@ struct Site {
     auto lifetime = value_of(loop, scope.start(begin_lifetime(loop, boot)));
     KITH_ASSERT(lifetime);
     TokenKeys keys;
-    keys.without_kid = Secret("a key of thirty-two bytes or more for tests only");
+    keys.without_kid = Secret(kKey);
     auto tokens = TokenReader::make(std::move(keys), Secret());
     std::vector<LoopParts> parts;
     for (int i = 0; i < 2; ++i)
@@ -145,6 +147,39 @@ TEST(Node, CallsBetweenLoopsKeepTheirOrderAndComeBack) {
     EXPECT_EQ((**answers[n - 1])->seq, Seq{n});
   }
   EXPECT_EQ(value_of(site.loop, site.send(1 - home, alice, user("nobody"), 99)).error().code, Code::unknown_user);
+}
+
+// Named regression: tokens were verified on a loop that the user does not live on, where revocations are not heard of.
+TEST(Node, ATokenThatIsRevokedWhileItIsVerifiedIsRefused) {
+  Site site;
+  site.start();
+  ASSERT_TRUE(site.recovered(60s));
+  site.disk.set_timing({20ms, 20ms});
+  for (int i = 0; i < 100; ++i) {
+    UserId who = user("user" + std::to_string(i));
+    DeviceId phone = *DeviceId::parse("phone");
+    site.create(who);
+    JwtClaims claims;
+    claims.subject = who.text();
+    claims.device = phone.text();
+    claims.expires_s = 4'000'000'000;
+    std::string token = mint_jwt(claims, Secret(kKey));
+    Router& router = *site.node->shard(0).router;
+    ASSERT_TRUE(value_of(site.loop, router.verify(token, phone)));
+    site.loop.advance(1s);
+    auto revoked = note(
+        router.call<Result<Ok>>(site.node->home(who.slot()), [who, phone](Shard& shard) { return shard.accounts.revoke(who, phone); }));
+    // The row that is read may still be the old one; the answer comes after the revocation.
+    site.loop.advance(30ms);
+    auto verified = note(router.verify(token, phone));
+    site.loop.advance(11ms);
+    ASSERT_TRUE(revoked->has_value() && **revoked);
+    ASSERT_FALSE(verified->has_value());
+    site.loop.advance(1s);
+    ASSERT_TRUE(verified->has_value());
+    ASSERT_FALSE(**verified) << who.text();
+    EXPECT_EQ((*verified)->error().code, Code::revoked);
+  }
 }
 
 TEST(Node, AfterAPlannedStopNothingIsLeftToRecover) {

@@ -14,7 +14,9 @@ Future<Result<Identity>> Router::verify(std::string token, DeviceId device) {
   if (!presented) return Future<Result<Identity>>::ready(presented.error());
   if (presented->kind == TokenKind::administrator)
     return Future<Result<Identity>>::ready(Failure{Code::unauthenticated, "this token belongs to no user"});
-  return call<Result<Identity>>(home(presented->user), [token = std::move(*presented), device = std::move(device)](Shard& shard) mutable {
+  // Before the token is moved from: the order of the arguments is the compiler's.
+  std::size_t target = home(presented->user);
+  return call<Result<Identity>>(target, [token = std::move(*presented), device = std::move(device)](Shard& shard) mutable {
     return shard.accounts.verify(std::move(token), std::move(device));
   });
 }
