@@ -15,6 +15,7 @@ using check::Phase;
 void Recorder::add(Operation operation) {
   operation.t = world_.now().ns;
   checker.add(operation);
+  if (operation.op == Op::edit || operation.op == Op::erase) changed.emplace(operation.conversation, operation.seq);
   bool written = lines != nullptr || world_.trace != nullptr;
   if (!written) return;
   std::string line;
@@ -438,8 +439,8 @@ void Device::look_finished() {
 }
 
 void Device::check_reused() {
-  for (const auto& [conversation, seq] : reused_) {
-    if (!texts_[conversation][seq].changed) recorder_.violation(process_ + " reused an id for another text, and was acked");
+  for (const auto& message : reused_) {
+    if (!recorder_.changed.contains(message)) recorder_.violation(process_ + " reused an id for another text, and was acked");
   }
 }
 

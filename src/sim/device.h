@@ -34,6 +34,8 @@ class Recorder {
   std::string* lines = nullptr;
   std::vector<std::string> violations;
   std::uint64_t acked = 0;
+  // Messages that somebody asked to edit or to delete: then any text under their client ids is answered.
+  std::set<std::pair<std::string, std::uint64_t>> changed;
   // Links into groups, which people pass on among themselves: group and code.
   std::vector<std::pair<std::string, std::string>> invites;
 
@@ -121,7 +123,6 @@ class Device final : private Client {
     std::string from, text;
     std::uint64_t version = 0;  // The edit that it is from.
     bool deleted = false;
-    bool changed = false;  // By an edit or a deletion: then any text under its client id is answered.
   };
   struct Group {
     std::set<std::string> members;

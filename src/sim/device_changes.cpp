@@ -93,7 +93,6 @@ void Device::apply(const check::Entry& entry, const std::string& conversation) {
       Text& text = texts_[conversation][entry.seq];
       text.from = entry.from;
       text.deleted = text.deleted || entry.deleted != 0;
-      text.changed = text.changed || text.deleted || !entry.edits.empty();
       std::uint64_t version = entry.edits.empty() ? 0 : entry.edits.back();
       if (text.deleted) {
         text.text.clear();
@@ -108,7 +107,6 @@ void Device::apply(const check::Entry& entry, const std::string& conversation) {
       auto message = texts_[conversation].find(entry.target);
       if (message == texts_[conversation].end()) break;
       Text& text = message->second;
-      text.changed = true;
       if (entry.kind == check::Kind::deleted) {
         text.deleted = true;
         text.text.clear();
