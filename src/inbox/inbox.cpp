@@ -78,6 +78,7 @@ Task<Result<Inbox::State*>> Inbox::load(ConversationId conversation) {
   auto there = states_.find(conversation);
   if (there == states_.end()) {
     RowKey key{RowTable::user_conversations, user_.text(), conversation.key()};
+    Reading reading(*this);
     auto value = co_await store_.get(std::move(key));
     if (!value) co_return to_failure(value.error());
     there = states_.find(conversation);  // Somebody else may have loaded it meanwhile.
@@ -412,6 +413,7 @@ Task<void> Inbox::put_until_done(RowTable table, std::vector<Row> rows) {
 }
 
 void Inbox::forget_quiet_states() {
+  if (reading_ > 0) return;  // They go when next something was written.
   std::erase_if(contacts_, [](const auto& item) {
     const Acquaintance& contact = item.second;
     return contact.notes == 0 && !contact.dirty && contact.waiters.empty();
@@ -461,6 +463,7 @@ Task<Result<ConversationState>> Inbox::view(ConversationId conversation) {
 
 Task<Result<std::vector<ConversationState>>> Inbox::conversations() {
   std::unordered_map<ConversationId, ConversationState> all;
+  Reading reading(*this);
   std::string next;
   for (bool more = true; more;) {
     auto scan = co_await store_.scan(RowTable::user_conversations, user_.text(), next, kScanRows);

@@ -133,6 +133,18 @@ class Inbox final : private Log::Owner {
     std::vector<Promise<Ok>> waiters;
   };
 
+  // While one lives nothing in memory is forgotten: a row that is being read may be older than what was at hand and is not any more.
+  class Reading {
+   public:
+    explicit Reading(Inbox& inbox) : inbox_(inbox) { ++inbox_.reading_; }
+    ~Reading() { --inbox_.reading_; }
+    Reading(const Reading&) = delete;
+    Reading& operator=(const Reading&) = delete;
+
+   private:
+    Inbox& inbox_;
+  };
+
   // Log::Owner
   void fill(Log::Batch& batch) override;
   bool waiting() const override { return !waiting_.empty() && !holding_; }
@@ -167,6 +179,7 @@ class Inbox final : private Log::Owner {
   bool holding_ = false;                                       // Waiting for company.
   bool writing_ = false;                                       // write_behind is at work.
   std::size_t dirty_ = 0;
+  std::size_t reading_ = 0;  // Reads of rows under way.
   Timer hold_, flush_;
   Scope scope_;
 };

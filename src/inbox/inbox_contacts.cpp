@@ -9,6 +9,7 @@ Task<Result<ContactRow>> Inbox::contact(UserId other) {
   RowKey key{RowTable::contacts, user_.text(), other.text()};
   auto held = contacts_.find(other);
   if (held != contacts_.end()) co_return held->second.row;
+  Reading reading(*this);
   auto value = co_await store_.get(std::move(key));
   if (!value) co_return to_failure(value.error());
   held = contacts_.find(other);  // What is in memory is never older.
@@ -68,6 +69,7 @@ void Inbox::touch(Acquaintance& contact) {
 
 Task<Result<std::vector<ContactRow>>> Inbox::contacts(UserId after, std::size_t limit) {
   constexpr std::uint32_t kScanRows = 1024;
+  Reading reading(*this);
   std::map<UserId, ContactRow> found;
   auto take = [&found](const ContactRow& row) {
     if (row.state() == ContactState::none) {
