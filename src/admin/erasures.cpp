@@ -126,7 +126,7 @@ Task<Result<Ok>> Erasures::work(UserId user, bool wipe) {
   }
   done = co_await (*inbox)->blank();
   if (!done) co_return done;
-  done = co_await accounts_.finish_erasure(user);
+  done = co_await accounts_.finish_erasure(user, wipe);
   co_return done;
 }
 

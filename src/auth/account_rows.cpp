@@ -104,4 +104,6 @@ std::optional<DeviceRow> decode_device(std::string_view value) {
   return row;
 }
 
+std::string confirmed_partition(const UserId& user) { return user.text() + "/confirmed"; }
+
 }  // namespace kith

@@ -52,4 +52,7 @@ struct DeviceRow {
 std::string encode(const DeviceRow& row);
 std::optional<DeviceRow> decode_device(std::string_view value);
 
+// Of RowTable::devices: how far each device of the user confirmed. A partition that no user id can name.
+std::string confirmed_partition(const UserId& user);
+
 }  // namespace kith

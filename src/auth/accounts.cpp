@@ -442,12 +442,9 @@ Task<Result<Ok>> Accounts::change_revoke_all(UserId user, bool deactivate) {
   row.deactivated = row.deactivated || deactivate;
   auto done = co_await put_account(user, row);
   if (!done) co_return done.error();
-  if (deactivate && row.erasure == Erasure::none) {
-    done = co_await put_closed(user, Closed::yes);
-    if (!done) co_return done.error();
-  }
-  announce(user, std::nullopt);
-  co_return Ok{};
+  announce(user, std::nullopt);  // Whatever becomes of the rest: no token of before is good any more.
+  if (deactivate && row.erasure == Erasure::none) done = co_await put_closed(user, Closed::yes);
+  co_return done;
 }
 
 Task<Result<Ok>> Accounts::reactivate(UserId user) {
@@ -460,8 +457,8 @@ Task<Result<Erasure>> Accounts::begin_erasure(UserId user, bool wipe) {
   co_return done;
 }
 
-Task<Result<Ok>> Accounts::finish_erasure(UserId user) {
-  auto done = co_await carry_through(change_finish_erasure(std::move(user)));
+Task<Result<Ok>> Accounts::finish_erasure(UserId user, bool wiped) {
+  auto done = co_await carry_through(change_finish_erasure(std::move(user), wiped));
   co_return done;
 }
 

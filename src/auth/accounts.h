@@ -118,7 +118,7 @@ class Accounts {
   // As deactivate, for ever. Says what is to be done from here on; `wipe` once is wipe for good, also after an erasure that kept.
   Task<Result<Erasure>> begin_erasure(UserId user, bool wipe);
   // Leaves of the account and its devices, and of what else lies beside the account but preferences, the id alone.
-  Task<Result<Ok>> finish_erasure(UserId user);
+  Task<Result<Ok>> finish_erasure(UserId user, bool wiped);
   // Also logs out all devices but `keep`. Application's tokens do not depend on the password and stay.
   Task<Result<Ok>> change_password(UserId user, DeviceId keep, Secret old_password, Secret new_password);
 
@@ -152,9 +152,9 @@ class Accounts {
   Task<Result<Ok>> change_revoke_all(UserId user, bool deactivate);
   Task<Result<Ok>> change_reactivate(UserId user);
   Task<Result<Erasure>> change_begin_erasure(UserId user, bool wipe);
-  Task<Result<Ok>> change_finish_erasure(UserId user);
+  Task<Result<Ok>> change_finish_erasure(UserId user, bool wiped);
   Task<Result<Ok>> put_closed(UserId user, Closed closed);
-  Task<Result<Ok>> blank(RowTable table, UserId user);
+  Task<Result<Ok>> blank(RowTable table, std::string partition);
   Task<Result<Ok>> change_to_password(UserId user, DeviceId keep, std::string proven_hash, std::string new_hash);
   Task<void> note_seen(PresentedToken token, DeviceId device);
   Task<void> note_listed(UserId user);

@@ -43,26 +43,29 @@ Task<Result<Erasure>> Accounts::change_begin_erasure(UserId user, bool wipe) {
   const Erasure begun = row.erasure;
   auto done = co_await put_account(user, std::move(row));
   if (!done) co_return done.error();
+  announce(user, std::nullopt);
   done = co_await put_closed(user, Closed::erasing);
   if (!done) co_return done.error();
-  announce(user, std::nullopt);
   co_return begun;
 }
 
-Task<Result<Ok>> Accounts::change_finish_erasure(UserId user) {
+Task<Result<Ok>> Accounts::change_finish_erasure(UserId user, bool wiped) {
   auto turn = co_await turns_.take(user);
   if (!turn) co_return turn.error();
   auto loaded = co_await load(user, {});
   if (!loaded) co_return loaded.error();
   if (!loaded->account) co_return Failure(Code::unknown_user);
+  // Asked for meanwhile, and not done yet.
+  if (loaded->account->erasure == Erasure::wiping && !wiped) co_return Ok{};
   AccountRow left;
   left.origin = loaded->account->origin;
   left.listed = loaded->account->listed;
   left.not_before_ms = loaded->account->not_before_ms;
   left.deactivated = true;
   left.erasure = Erasure::done;
-  auto done = co_await blank(RowTable::devices, user);
-  if (done) done = co_await blank(RowTable::users, user);
+  auto done = co_await blank(RowTable::devices, user.text());
+  if (done) done = co_await blank(RowTable::devices, confirmed_partition(user));
+  if (done) done = co_await blank(RowTable::users, user.text());
   // The account last: until then a repeat finds that something is left to do.
   if (done) done = co_await put_account(user, std::move(left));
   if (done) done = co_await put_closed(user, Closed::yes);
@@ -70,12 +73,12 @@ Task<Result<Ok>> Accounts::change_finish_erasure(UserId user) {
 }
 
 // Makes the rows of a partition empty, but for those that must be read for ever.
-Task<Result<Ok>> Accounts::blank(RowTable table, UserId user) {
+Task<Result<Ok>> Accounts::blank(RowTable table, std::string partition) {
   constexpr std::string_view kPreferencesKey = "preferences";
   constexpr std::uint32_t kBlankRows = 1024;
   std::string from;
   for (bool more = true; more;) {
-    auto page = co_await store_.scan(table, user.text(), from, kBlankRows);
+    auto page = co_await store_.scan(table, partition, from, kBlankRows);
     if (!page) co_return to_failure(page.error());
     std::vector<Row> rows;
     for (const Row& row : page->rows) {
@@ -84,7 +87,7 @@ Task<Result<Ok>> Accounts::blank(RowTable table, UserId user) {
     }
     more = page->more;
     if (rows.empty()) continue;
-    auto done = co_await put(table, user.text(), std::move(rows));
+    auto done = co_await put(table, partition, std::move(rows));
     if (!done) co_return done;
   }
   co_return Ok{};

@@ -103,7 +103,13 @@ TEST(AccountsEnd, OfTheErasedTheIdIsLeft) {
   EXPECT_EQ(world.code(world.accounts->reactivate(user_id("alice"))), Code::forbidden);
   EXPECT_EQ(*world.get(world.accounts->begin_erasure(user_id("alice"), true)), Erasure::wiping);
   EXPECT_EQ(*world.get(world.accounts->begin_erasure(user_id("alice"), false)), Erasure::wiping);
-  ASSERT_EQ(world.code(world.accounts->finish_erasure(user_id("alice"))), Code::ok);
+  // An erasure that began before, and leaves the messages, does not end this one.
+  ASSERT_EQ(world.code(world.accounts->finish_erasure(user_id("alice"), false)), Code::ok);
+  EXPECT_EQ(*world.get(world.accounts->begin_erasure(user_id("alice"), false)), Erasure::wiping);
+  EXPECT_EQ(closed(world), (std::vector<std::pair<std::string, Closed>>{{"alice", Closed::erasing}}));
+  put_row(world, RowTable::devices, confirmed_partition(user_id("alice")), "phone", "far");
+  ASSERT_EQ(world.code(world.accounts->finish_erasure(user_id("alice"), true)), Code::ok);
+  EXPECT_EQ(row(world, RowTable::devices, confirmed_partition(user_id("alice")), "phone"), "");
   world.restart();
   EXPECT_EQ(*world.get(world.accounts->begin_erasure(user_id("alice"), false)), Erasure::done);
   EXPECT_EQ(world.verify(phone), Code::unauthenticated);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "auth/account_rows.h"
 #include "base/bytes.h"
 #include "base/plant.h"
 
@@ -31,11 +32,10 @@ std::string cursor_at(const Place& place, std::uint32_t rebuild, Useq useq) { re
 Task<void> take_confirmed(Place& place, UserId user, DeviceId device, Useq useq) {
   auto inbox = co_await place.inboxes.acquire(user);
   if (inbox) (*inbox)->confirmed(useq);
-  // Beside the device's own row, in a partition that no user id can name.
   std::string value;
   ByteWriter(value).varint(useq.value);
   std::vector<Row> rows{{device.text(), std::move(value)}};
-  auto put = co_await place.store.put(RowTable::devices, user.text() + "/confirmed", std::move(rows));
+  auto put = co_await place.store.put(RowTable::devices, confirmed_partition(user), std::move(rows));
   (void)put;
 }
 
