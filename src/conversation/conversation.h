@@ -200,7 +200,8 @@ class Conversation final : private Log::Owner {
   struct Member {                // Beside the row in roster_, at the same index.
     std::optional<Seq> reached;  // Mark that the inbox answered; empty until it has.
     bool delivering = false;
-    Presence presence;
+    Presence presence{.hidden = true};  // As it was at `asked`, for the only other member.
+    Instant asked;
     std::vector<EntryPtr> handing;  // On their way to the inbox, and not in the cache.
   };
   struct Attempt {  // Identifies one message for ever.
@@ -282,6 +283,8 @@ class Conversation final : private Log::Owner {
   Result<Ok> judge_joining(const UserId& user, const ClientId& secret) const;
   bool answers_message(Seq seq) const;
   Task<Result<Ok>> check_host(UserId user);
+  Result<Ok> judge_host(const UserId& user) const;
+  Task<Result<Ok>> lock_invites_as_host(const UserId& user);
   Task<Result<GroupView>> wait_to_join(UserId user, ClientId secret);
   Task<Result<Ok>> load_invites();
   Task<void> lock_invites();

@@ -200,6 +200,11 @@ Result<bool> Conversation::judge_group_change(Waiting& waiting, std::optional<st
   Entry& entry = *waiting.entry;
   auto details = std::make_shared<Details>(waiting.effect->asked);
   entry.storage = waiting.effect->title;
+  if (entry.kind == EntryKind::created || entry.kind == EntryKind::added) {
+    // They were there when that was asked.
+    bool gone = std::any_of(details->users.begin(), details->users.end(), [&](const UserId& user) { return delivery_.closed(user); });
+    if (gone) return Failure{Code::refused, "a user is deactivated"};
+  }
   if (entry.kind == EntryKind::created) {
     if (roster_.size() > 0) return false;
     if (details->users.size() + 1 > options_.members_max) return Failure{Code::limit_reached, "members"};

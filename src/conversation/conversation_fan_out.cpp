@@ -69,6 +69,11 @@ Task<void> Conversation::deliver(std::size_t i) {
     if (entries) {
       handoff.entries = std::move(*entries);
       bool cached = !recent_.empty() && handoff.from >= recent_.front()->seq;
+      // Who left does not hear what became of messages since.
+      if (Seq horizon = roster_.horizon(i); horizon != kStillHere) {
+        for (EntryPtr& entry : handoff.entries) entry = as_seen_up_to(horizon, std::move(entry));
+        cached = false;
+      }
       if (!cached) members_[i].handing = handoff.entries;
       mark = co_await delivery_.hand_off(std::move(handoff));
       members_[i].handing.clear();

@@ -18,6 +18,53 @@ TEST(Groups, CreatingOneAgainFindsIt) {
   EXPECT_NE(ConversationId::group(group.ben, client_id(1)), group.id);
 }
 
+// Named regression: who waited for one change was answered with the next one, which was only on its way to the disk.
+TEST(Groups, WhatAGroupIsCalledIsToldWhenItIsDurable) {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    Group group(seed);
+    std::size_t asked = 0, early = 0;
+    for (int i = 2; i <= 12; ++i) {
+      ChangeRequest rename{group.ann, EntryKind::changed, std::to_string(i), {}, {}};
+      static_cast<void>(note(group.changing(std::move(rename))));
+      for (int k = 0; k < 4; ++k) {
+        group.scope.start(group.talk->group(group.ben)).then([&](Result<GroupView> view) {
+          ASSERT_TRUE(view);
+          std::uint64_t by = view->title == "Team" ? 1 : std::stoull(view->title);  // The entry that said so.
+          early += by > group.talk->head().value;
+          ++asked;
+        });
+        group.loop.advance(300us);
+      }
+    }
+    group.loop.advance(1s);
+    EXPECT_EQ(asked, 44u);
+    EXPECT_EQ(early, 0u) << seed;
+  }
+}
+
+TEST(Groups, NobodyIsAddedWhoIsDeactivatedMeanwhile) {
+  Group group;
+  group.inboxes.closed_users.insert(group.cat);
+  EXPECT_EQ(code_of(group.add(group.ann, {group.cat, group.dan})), Code::refused);
+  EXPECT_EQ(group.members(), "ann:owner ben:member");
+}
+
+TEST(Groups, WhoIsRemovedWhileAbsentIsNotHandedWhatBecameOfAMessageSince) {
+  Group group;
+  ASSERT_TRUE(group.send(group.ann));  // 2
+  group.inboxes.away.insert(group.ben);
+  ASSERT_TRUE(group.send(group.ann));               // 3
+  ASSERT_TRUE(group.remove(group.ann, group.ben));  // 4
+  ChangeRequest edit{group.ann, EntryKind::edit, "behind his back", {}, {}};
+  edit.details.target = {3};
+  ASSERT_TRUE(group.change(std::move(edit)));
+  group.inboxes.away.clear();
+  group.loop.advance(1s);
+  EXPECT_EQ(group.inboxes.got(group.ben), "1-4");
+  EXPECT_EQ(group.inboxes.taken[group.ben].at({3})->text(), "");
+  EXPECT_EQ(group.inboxes.taken[group.ben].at({2})->text(), "text");
+}
+
 TEST(Groups, ThereIsNoneBeforeItIsCreated) {
   Group group;
   Conversation other(group.loop, *group.store, group.inboxes, ConversationId::group(group.ann, client_id(2)), group.epoch);

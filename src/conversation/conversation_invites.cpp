@@ -55,17 +55,31 @@ Task<Result<Ok>> Conversation::put_invites(std::vector<Row> rows) {
 Task<Result<Ok>> Conversation::check_host(UserId user) {
   co_await until_shown();
   last_activity_ = loop_.now();
-  if (id_.is_direct() || !roster_.find(user)) co_return Failure{Code::not_found};
-  auto member = roster_.find_present(user);
-  if (!member || !group_.permissions.allow(roster_[*member].role, Deed::add)) co_return Failure{Code::forbidden};
+  auto host = judge_host(user);
+  if (!host) co_return host;
   auto loaded = co_await load_invites();
   co_return loaded;
 }
 
+Result<Ok> Conversation::judge_host(const UserId& user) const {
+  if (id_.is_direct() || !roster_.find(user)) return Failure{Code::not_found};
+  auto member = roster_.find_present(user);
+  if (!member || !group_.permissions.allow(roster_[*member].role, Deed::add)) return Failure{Code::forbidden};
+  return Ok{};
+}
+
+// Asked again after the turn was waited for: a link of who was removed meanwhile would bring them back.
+Task<Result<Ok>> Conversation::lock_invites_as_host(const UserId& user) {
+  co_await lock_invites();
+  auto host = judge_host(user);
+  if (!host) unlock_invites();
+  co_return host;
+}
+
 Task<Result<InviteRow>> Conversation::create_invite(UserId by, InviteWish wish) {
   auto host = co_await check_host(by);
+  if (host) host = co_await lock_invites_as_host(by);
   if (!host) co_return host.error();
-  co_await lock_invites();
   InviteRow row;
   Result<Ok> done = Failure{Code::limit_reached, "invites"};
   if (auto place = invites_->free_link(loop_.wall())) {
@@ -86,9 +100,9 @@ Task<Result<InviteRow>> Conversation::create_invite(UserId by, InviteWish wish) 
 }
 
 Task<Result<Ok>> Conversation::revoke_invite(UserId by, ClientId secret) {
-  auto host = co_await check_host(std::move(by));
+  auto host = co_await check_host(by);
+  if (host) host = co_await lock_invites_as_host(by);
   if (!host) co_return host;
-  co_await lock_invites();
   Result<Ok> done = Failure{Code::not_found};
   if (const InviteRow* link = invites_->find(secret)) {
     InviteRow revoked = *link;
@@ -120,9 +134,9 @@ Task<Result<InviteList>> Conversation::invites(UserId by) {
 }
 
 Task<Result<Ok>> Conversation::refuse_join(UserId by, UserId user) {
-  auto host = co_await check_host(std::move(by));
+  auto host = co_await check_host(by);
+  if (host) host = co_await lock_invites_as_host(by);
   if (!host) co_return host;
-  co_await lock_invites();
   Result<Ok> done = Ok{};
   if (const WaitingRow* waiter = invites_->find_waiting(user, roster_)) {
     WaitingRow nobody{waiter->place, {}, {}};
@@ -201,6 +215,7 @@ Task<Result<GroupView>> Conversation::wait_to_join(UserId user, ClientId secret)
   GroupView view;
   view.title = group_.title;
   view.waiting = true;
+  co_await until_shown();
   co_return view;
 }
 

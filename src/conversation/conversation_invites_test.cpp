@@ -166,6 +166,26 @@ TEST(Invites, WhoWasRemovedComesBackOnlyByALaterLink) {
   EXPECT_EQ(group.members(), "ann:owner ben:member cat:member");
 }
 
+// Named regression: links that were asked for before a removal, and made after it, brought the removed back.
+TEST(Invites, NobodyMakesALinkAfterTheirRemoval) {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    Linked group(seed);
+    std::vector<std::shared_ptr<std::optional<Result<InviteRow>>>> links;
+    for (int i = 0; i < 6; ++i) links.push_back(note(group.scope.start(group.talk->create_invite(group.ben, {3600, 0, false}))));
+    ASSERT_TRUE(group.remove(group.ann, group.ben));
+    group.loop.advance(1s);
+    for (const auto& link : links) {
+      ASSERT_TRUE(link->has_value());
+      if (**link) {
+        EXPECT_EQ(code_of(group.join(group.ben, (**link)->secret)), Code::forbidden) << seed;
+      } else {
+        EXPECT_EQ((*link)->error().code, Code::forbidden);
+      }
+    }
+    EXPECT_EQ(group.members(), "ann:owner");
+  }
+}
+
 TEST(Invites, ThereIsALimitToGoodOnesAndPlacesAreUsedAgain) {
   Linked group;
   std::vector<ClientId> links;

@@ -138,20 +138,26 @@ Task<Result<Point>> Conversation::point(UserId reader, Seq seq) {
   co_return point;
 }
 
+// What is said here is as it stands in this moment, and told when it is durable.
 Task<Result<GroupView>> Conversation::group(UserId reader) {
-  co_await until_shown();
   auto member = roster_.find(reader);
   if (!member || id_.is_direct()) co_return Failure{Code::not_found};
   const MemberRow& row = roster_[*member];
-  auto seen = roster_.visible(*member, Seq{1}, shown_);
-  Seq head = seen.empty() ? Seq{0} : seen.back().last;
+  auto seen = roster_.visible(*member, Seq{1}, placed_);
+  GroupView view;
+  view.head = seen.empty() ? Seq{0} : seen.back().last;
   // Who left knows what the group was called then.
-  if (!row.present()) co_return GroupView{{}, {}, 0, std::nullopt, head};
-  co_return GroupView{group_.title, group_.permissions, static_cast<std::uint32_t>(roster_.present()), row.role, head};
+  if (row.present()) {
+    view.title = group_.title;
+    view.permissions = group_.permissions;
+    view.members = static_cast<std::uint32_t>(roster_.present());
+    view.role = row.role;
+  }
+  co_await until_shown();
+  co_return view;
 }
 
 Task<Result<MemberList>> Conversation::members(UserId reader, UserId after, std::size_t limit) {
-  co_await until_shown();
   if (!is_member(reader)) co_return Failure{Code::not_found};
   MemberList list;
   for (std::size_t i = 0; i < roster_.size(); ++i) {
@@ -162,6 +168,7 @@ Task<Result<MemberList>> Conversation::members(UserId reader, UserId after, std:
   std::partial_sort(list.members.begin(), middle, list.members.end(),
                     [](const MemberRow& a, const MemberRow& b) { return a.user < b.user; });
   list.members.erase(middle, list.members.end());
+  co_await until_shown();
   co_return list;
 }
 

@@ -201,17 +201,22 @@ void Conversation::fill(Log::Batch& batch) {
     batch.add(encode(entry));
     in_flight_.push_back(std::move(waiting));
   }
+  constexpr Duration kPresenceHolds = 5s;
   // While the batch is being made durable there is time to learn whether the receivers are reachable.
   for (std::size_t sender = 0; sender < members_.size() && id_.is_direct(); ++sender) {
     bool sends =
         std::any_of(in_flight_.begin(), in_flight_.end(), [&](const auto& w) { return w->attempt && w->attempt->sender == sender; });
-    if (sends) scope_.spawn(ask_presence(1 - sender, sender));
+    if (!sends) continue;
+    Member& receiver = members_[1 - sender];
+    if (loop_.now() - receiver.asked > kPresenceHolds) receiver.presence = {.hidden = true};  // Better nothing than what was long ago.
+    scope_.spawn(ask_presence(1 - sender, sender));
   }
 }
 
 Task<void> Conversation::ask_presence(std::size_t member, std::size_t viewer) {
   auto presence = co_await delivery_.presence(roster_[member].user, roster_[viewer].user);
   members_[member].presence = presence;
+  members_[member].asked = loop_.now();
 }
 
 void Conversation::durable(Seq, Seq last) {

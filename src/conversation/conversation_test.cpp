@@ -157,6 +157,10 @@ TEST(Conversation, TheAckSaysWhetherTheOtherIsOnline) {
   auto repeat = world.sent(world.alice, 2, "b");
   EXPECT_TRUE(repeat->repeated);
   EXPECT_TRUE(repeat->other.empty()) << "old news";
+  // An answer that does not come in time is none, and not that of long ago.
+  world.loop.advance(10s);
+  world.inboxes.presence_asked.emplace();
+  EXPECT_TRUE(world.sent(world.alice, 3, "c")->presence.hidden);
 }
 
 // ----------------------------------------------------------------------------------------------------------- exactly once

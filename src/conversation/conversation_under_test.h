@@ -76,7 +76,10 @@ class FakeInboxes final : public Delivery {
     if (mood == Mood::muddled) return Future<Result<Seq>>::ready(Failure{Code::unavailable});
     return Future<Result<Seq>>::ready(Seq{inbox.size()});
   }
-  Future<Presence> presence(UserId who, UserId) override { return Future<Presence>::ready(Presence{online.contains(who), std::nullopt}); }
+  Future<Presence> presence(UserId who, UserId) override {
+    if (presence_asked) return presence_asked->future();
+    return Future<Presence>::ready(Presence{online.contains(who), std::nullopt});
+  }
   Future<Result<bool>> exists(UserId who) override { return Future<Result<bool>>::ready(!strangers.contains(who)); }
   Future<Result<std::vector<bool>>> tell_read(std::vector<UserId> users) override {
     std::vector<bool> out;
@@ -108,6 +111,7 @@ class FakeInboxes final : public Delivery {
   std::vector<std::pair<std::vector<UserId>, Signal>> signals;
   std::set<UserId> silent_readers;
   std::optional<Promise<Result<std::vector<bool>>>> asked;  // When there is one, the next tell_read() waits for it.
+  std::optional<Promise<Presence>> presence_asked;          // When there is one, the next presence() waits for it.
   std::map<UserId, std::uint64_t> charged;
 
  private:

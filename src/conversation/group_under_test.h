@@ -12,6 +12,7 @@ namespace kith::test {
 class GroupInboxes final : public Delivery {
  public:
   Future<Result<Seq>> hand_off(HandOff handoff) override {
+    if (away.contains(handoff.member)) return Future<Result<Seq>>::ready(Failure{Code::unavailable});
     auto& inbox = taken[handoff.member];
     Seq mark = inbox.empty() ? Seq{0} : inbox.rbegin()->first;
     if (handoff.joined > mark && handoff.from == handoff.joined - 1) mark = handoff.from;
@@ -32,6 +33,7 @@ class GroupInboxes final : public Delivery {
     for (const UserId& user : users) out.push_back(!silent_readers.contains(user));
     return Future<Result<std::vector<bool>>>::ready(std::move(out));
   }
+  bool closed(const UserId& who) const override { return closed_users.contains(who); }
   void signal(std::vector<UserId> to, std::shared_ptr<const Signal> signal) override { signals.emplace_back(std::move(to), *signal); }
 
   // The numbers that a member got, as spans: "1-3 7-9".
@@ -53,7 +55,7 @@ class GroupInboxes final : public Delivery {
   }
   std::map<UserId, std::map<Seq, EntryPtr>> taken;
   std::vector<std::pair<std::vector<UserId>, Signal>> signals;
-  std::set<UserId> silent_readers;
+  std::set<UserId> silent_readers, closed_users, away;  // away: nothing reaches them.
 };
 
 struct Group {
