@@ -338,6 +338,7 @@ Task<Result<Preferences>> Contacts::prefer_now(UserId self, PreferenceWish wish)
   if (preferred_.size() >= kCachedMax) preferred_.clear();
   preferred_.insert_or_assign(self, after);
   if (after.presence != before->presence) router_.preferences_changed(self);
+  if (before->read_marks && !after.read_marks) router_.hide_read(self);
   co_return after;
 }
 

@@ -70,6 +70,8 @@ class ContactRouter {
   virtual Future<Result<Ok>> first_contact(UserId user, UserId other) = 0;
   // It is durable who may see this user of this loop; called in the turn in which it became so, whoever still waits for that.
   virtual void preferences_changed(const UserId& user) = 0;
+  // The same for a user who does not want to tell any more what they read.
+  virtual void hide_read(const UserId& user) = 0;
   // Contacts::hear, at the home of `user`.
   virtual Future<Result<ContactAnswer>> tell_contact(UserId user, UserId by, ContactNews news) = 0;
 };

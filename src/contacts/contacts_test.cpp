@@ -91,6 +91,7 @@ struct Homes : InboxObserver, MarkKeeper, ContactRouter {
     return Future<Result<Ok>>::ready(Ok{});
   }
   void preferences_changed(const UserId& who) override { rethought.push_back(who.text()); }
+  void hide_read(const UserId& who) override { hidden_read.push_back(who.text()); }
   Future<Result<ContactAnswer>> tell_contact(UserId who, UserId by, ContactNews news) override {
     Promise<Result<ContactAnswer>> promise;
     auto future = promise.future();
@@ -121,7 +122,7 @@ struct Homes : InboxObserver, MarkKeeper, ContactRouter {
   std::uint64_t slow = 200;  // Microseconds, at most, on a wire.
   std::map<std::pair<UserId, UserId>, std::string> told;
   std::map<std::pair<UserId, UserId>, int> approached;
-  std::vector<std::string> rethought;
+  std::vector<std::string> rethought, hidden_read;
   std::set<UserId> hurried;  // Approach too many.
   std::set<ConversationId> blocks;
   std::map<bool, Instant> arrives;
@@ -217,12 +218,14 @@ TEST(Preferences, WhoIsSeenIsToldOnAlsoIfNobodyWaitsForIt) {
   Homes homes;
   PreferenceWish hidden;
   hidden.presence = Audience::nobody;
+  hidden.read_marks = false;
   {
     Scope connection;
     auto dropped = note(connection.start(homes.at(homes.ann).prefer(homes.ann, hidden)));
   }
   homes.loop.advance(1s);
   EXPECT_EQ(homes.rethought, std::vector<std::string>{"ann"});
+  EXPECT_EQ(homes.hidden_read, std::vector<std::string>{"ann"});
 }
 
 TEST(Contacts, TheListIsByUserAndPaged) {

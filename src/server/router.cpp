@@ -295,6 +295,8 @@ void Router::preferences_changed(const UserId& user) {
   shard.watchers.preferences_changed(user);
 }
 
+void Router::hide_read(const UserId& user) { node_.shard(here_).directory.hide_read(user); }
+
 Future<Result<ContactAnswer>> Router::tell_contact(UserId user, UserId by, ContactNews news) {
   std::size_t target = home(user);
   return call<Result<ContactAnswer>>(target, [user = std::move(user), by = std::move(by), news](Shard& shard) mutable {

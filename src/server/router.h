@@ -71,6 +71,7 @@ class Router final : public Backend,
   // ContactRouter, whose exists() and first_contact() are the same
   Future<Result<bool>> blocked(ConversationId direct) override;
   void preferences_changed(const UserId& user) override;
+  void hide_read(const UserId& user) override;
   Future<Result<ContactAnswer>> tell_contact(UserId user, UserId by, ContactNews news) override;
 
   // PresenceLinks

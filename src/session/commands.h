@@ -39,6 +39,9 @@ class Commands {
   // The conversation whose marks and typing are to be told live, and whether what others read is.
   const std::optional<ConversationId>& looking() const { return looking_; }
   bool shows_read() const { return shows_read_; }
+  void hide_read() { shows_read_ = false; }
+  // Those that have not begun never do.
+  void drop_held() { held_.clear(); }
   const Meter& meter() const { return meter_; }
 
  private:
@@ -95,6 +98,10 @@ class Commands {
   Task<void> do_history(std::uint64_t re, ConversationId id, std::optional<Seq> before, std::optional<Seq> after, std::uint32_t limit);
   Task<void> do_conversations(std::uint64_t re, std::uint32_t limit, std::string page);
   Task<Result<wire::Conversations>> list(std::uint32_t limit, std::string page);
+  struct Line;  // Of the list of conversations.
+  Task<Result<Ok>> read_lines(std::vector<Line>& lines);
+  Task<Result<Ok>> limit_to_member(Line& line, std::optional<GroupRow> group);
+  static wire::ConversationSummary summary(Line& line);
   // What a user changes of their own view, up to a number or at it.
   enum class OwnView : std::uint8_t { read, cleared, hidden };
   void at_point(std::uint64_t re, std::string_view conversation, Seq seq, OwnView what);

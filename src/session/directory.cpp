@@ -54,6 +54,12 @@ void Directory::advanced(const UserId& user, const InboxStep& step) {
   for (Attendant* attendant = place->second; attendant; attendant = attendant->next_of_user_) attendant->step(step);
 }
 
+void Directory::hide_read(const UserId& user) {
+  auto place = sessions_.find(user);
+  if (place == sessions_.end()) return;
+  for (Attendant* attendant = place->second; attendant; attendant = attendant->next_of_user_) attendant->hide_read();
+}
+
 void Directory::signal(const std::vector<UserId>& users, const Signal& signal) {
   for (const UserId& user : users) {
     auto place = sessions_.find(user);

@@ -20,6 +20,8 @@ class Attendant {
   virtual void step(const InboxStep& step) = 0;
   // About others in a conversation; for who looks at it.
   virtual void signal(const Signal&) {}
+  // The user does not tell any more what they read, and so is not told what others read.
+  virtual void hide_read() {}
   virtual void end(Code reason) = 0;
   // As end(), because the server is going away: it may come back after this time.
   virtual void dismiss(std::uint32_t after_ms) = 0;
@@ -48,6 +50,7 @@ class Directory final : public InboxObserver {
   void dismiss_all(Duration spread);
 
   void signal(const std::vector<UserId>& users, const Signal& signal);
+  void hide_read(const UserId& user);
   std::size_t count() const { return count_; }
 
   // InboxObserver

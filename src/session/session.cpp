@@ -35,6 +35,7 @@ void Session::end(Code reason) {
   if (ended_) return;
   ended_ = true;
   live_ = false;
+  commands_.drop_held();
   frames_.transport().close(reason);
 }
 

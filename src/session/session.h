@@ -31,6 +31,7 @@ class Session final : public Peer, public Attendant {
   const DeviceId& device() const override { return device_; }
   void step(const InboxStep& step) override;
   void signal(const Signal& signal) override;
+  void hide_read() override { commands_.hide_read(); }
   void end(Code reason) override;
   void dismiss(std::uint32_t after_ms) override;
 

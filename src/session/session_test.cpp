@@ -206,6 +206,25 @@ TEST(Session, WhoDoesNotTellWhatTheyReadIsNotToldWhatOthersRead) {
   EXPECT_EQ(marks[1].items.at(0), (wire::Marks{"alice", 3, 0}));
 }
 
+TEST(Session, WhoTellsNoMoreWhatTheyReadIsToldNoMoreOnAnyDevice) {
+  Server server;
+  server.say("bob", "alice", 3);
+  std::string with = ConversationId::direct(user("alice"), user("bob")).text();
+  Connection alice(server, "alice/phone"), bob(server, "bob/phone"), tablet(server, "bob/tablet");
+  server.loop.advance(1s);
+  for (Connection* of_bob : {&bob, &tablet}) of_bob->say(4, wire::Look{with});
+  server.loop.advance(1s);
+  bob.say(5, wire::Prefer{.read_marks = false});
+  server.loop.advance(1s);
+  alice.say(7, wire::Read{with, 3});
+  server.loop.advance(5s);
+  for (Connection* of_bob : {&bob, &tablet}) {
+    auto marks = of_bob->all<wire::Receipts>();
+    ASSERT_EQ(marks.size(), 2u);
+    EXPECT_EQ(marks[1].items.at(0), (wire::Marks{"alice", 3, 0}));
+  }
+}
+
 TEST(Session, WhatADeviceConfirmsIsDelivered) {
   Server server;
   std::string with = ConversationId::direct(user("alice"), user("bob")).text();

@@ -107,6 +107,7 @@ struct Server : Backend, Delivery, MarkKeeper, PresenceLinks, ContactRouter {
     book.preferences_changed(who);
     watchers.preferences_changed(who);
   }
+  void hide_read(const UserId& who) override { directory.hide_read(who); }
   Future<Result<Ok>> first_contact(UserId, UserId) override { return Future<Result<Ok>>::ready(Ok{}); }
   Future<Result<bool>> exists(UserId who) override { return Future<Result<bool>>::ready(who.text() != "stranger"); }
 
