@@ -21,7 +21,7 @@ struct RouteLine {
   bool changes;
   Maker make;
 };
-constexpr std::array<RouteLine, 18> kRoutes = {{
+constexpr std::array<RouteLine, 19> kRoutes = {{
     {"GET", "/users", "users.list", false, list_users_job},
     {"PUT", "/users/*", "user.create", true, provide_user_job},
     {"GET", "/users/*", "user.show", false, show_user_job},
@@ -29,6 +29,7 @@ constexpr std::array<RouteLine, 18> kRoutes = {{
     {"POST", "/users/*/deactivate", "user.deactivate", true, deactivate_job},
     {"POST", "/users/*/reactivate", "user.reactivate", true, reactivate_job},
     {"GET", "/users/*/export", "user.export", false, export_job},
+    {"PUT", "/users/*/password", "password.set", true, set_password_job},
     {"POST", "/users/*/tokens", "token.make", true, make_token_job},
     {"DELETE", "/users/*/devices", "devices.revoke", true, end_devices_job},
     {"DELETE", "/users/*/devices/*", "device.revoke", true, end_device_job},

@@ -26,6 +26,7 @@ Result<Body> Body::parse(std::string_view json) {
     Value value = Other{};
     std::string_view text;
     std::uint64_t number = 0;
+    bool flag = false;
     simdjson::dom::array array;
     if (element.is_null()) {
       body.fields_.erase(std::string(key));
@@ -35,6 +36,8 @@ Result<Body> Body::parse(std::string_view json) {
       value = std::string(text);
     } else if (element.get(number) == simdjson::SUCCESS) {
       value = number;
+    } else if (element.get(flag) == simdjson::SUCCESS) {
+      value = flag;
     } else if (element.get(array) == simdjson::SUCCESS) {
       std::vector<std::string> texts;
       bool all = true;
@@ -60,6 +63,8 @@ Result<std::optional<T>> Body::get(std::string_view name) const {
 
 Result<std::optional<std::string>> Body::text(std::string_view name) const { return get<std::string>(name); }
 Result<std::optional<std::uint64_t>> Body::number(std::string_view name) const { return get<std::uint64_t>(name); }
+
+Result<std::optional<bool>> Body::flag(std::string_view name) const { return get<bool>(name); }
 
 Result<std::vector<UserId>> Body::users(std::string_view name, std::size_t most) const {
   auto texts = get<std::vector<std::string>>(name);

@@ -25,6 +25,7 @@ class Body {
   // Each fails with invalid_argument, and the field's name, when the field has another form; nothing: it is not there.
   Result<std::optional<std::string>> text(std::string_view name) const;
   Result<std::optional<std::uint64_t>> number(std::string_view name) const;
+  Result<std::optional<bool>> flag(std::string_view name) const;
   // limit_reached beyond `most`; unknown_user for what is no user id; each once.
   Result<std::vector<UserId>> users(std::string_view name, std::size_t most) const;
 
@@ -34,7 +35,7 @@ class Body {
 
  private:
   struct Other {};  // A form that no field has.
-  using Value = std::variant<Other, std::string, std::uint64_t, std::vector<std::string>>;
+  using Value = std::variant<Other, std::string, std::uint64_t, bool, std::vector<std::string>>;
 
   template <class T>
   Result<std::optional<T>> get(std::string_view name) const;

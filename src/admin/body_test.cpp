@@ -9,7 +9,8 @@ Code code(const auto& result) { return result ? Code::ok : result.error().code; 
 
 TEST(AdminBody, FieldsByTheirForm) {
   auto body =
-      Body::parse(R"({"name":"x","n":7,"users":["bob","bob","carol"],"none":null,"twice":"a","twice":"b","odd":{"a":1},"mixed":["a",1]})");
+      Body::parse(R"({"name":"x","n":7,"users":["bob","bob","carol"],"none":null,"twice":"a","twice":"b","odd":{"a":1},"mixed":["a",1],)"
+                  R"("on":true,"off":false})");
   ASSERT_TRUE(body);
   EXPECT_EQ(*body->text("name"), "x");
   EXPECT_EQ(*body->number("n"), 7u);
@@ -17,6 +18,11 @@ TEST(AdminBody, FieldsByTheirForm) {
   EXPECT_EQ(*body->text("none"), std::nullopt);
   EXPECT_EQ(*body->text("nowhere"), std::nullopt);
   EXPECT_EQ(*body->text("twice"), "b");
+  EXPECT_EQ(*body->flag("on"), true);
+  EXPECT_EQ(*body->flag("off"), false);
+  EXPECT_EQ(*body->flag("nowhere"), std::nullopt);
+  EXPECT_EQ(code(body->flag("n")), Code::invalid_argument);
+  EXPECT_EQ(code(body->text("on")), Code::invalid_argument);
   EXPECT_EQ(code(body->text("n")), Code::invalid_argument);
   EXPECT_EQ(code(body->number("name")), Code::invalid_argument);
   EXPECT_EQ(code(body->text("odd")), Code::invalid_argument);

@@ -131,6 +131,12 @@ Task<RestResponse> end_devices(AdminPlace& at, UserId user, std::optional<Device
   co_return RestResponse{204, {}, {}};
 }
 
+Task<RestResponse> set_password(AdminPlace& at, UserId user, Secret password, bool revoke) {
+  auto set = co_await at.accounts.set_password(user, std::move(password), revoke);
+  if (!set) co_return rest_problem(set.error());
+  co_return RestResponse{204, {}, {}};
+}
+
 // ---- the list
 
 Task<RestResponse> list(AdminPlace& at, UserId after, std::uint32_t limit) {
@@ -259,6 +265,20 @@ Result<Job> end_devices_job(Call& call) {
   auto user = call.user();
   if (!user) return user.error();
   return Job{*user, user->text(), [user = *user](AdminPlace& at) { return end_devices(at, user, std::nullopt); }};
+}
+
+Result<Job> set_password_job(Call& call) {
+  auto user = call.user();
+  if (!user) return user.error();
+  auto password = call.body.text("password");
+  if (!password) return password.error();
+  if (!*password) return Failure{Code::invalid_argument, "password"};
+  auto revoke = call.body.flag("revoke");
+  if (!revoke) return revoke.error();
+  return Job{*user, user->text(),
+             [user = *user, secret = Secret::from(std::move(**password)), revoke = revoke->value_or(true)](AdminPlace& at) mutable {
+               return set_password(at, std::move(user), std::move(secret), revoke);
+             }};
 }
 
 }  // namespace kith

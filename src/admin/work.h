@@ -45,6 +45,7 @@ Result<Job> export_job(Call& call);
 Result<Job> make_token_job(Call& call);
 Result<Job> end_device_job(Call& call);
 Result<Job> end_devices_job(Call& call);
+Result<Job> set_password_job(Call& call);
 // ---- groups
 Result<Job> create_group_job(Call& call);
 Result<Job> show_group_job(Call& call);

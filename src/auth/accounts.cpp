@@ -430,6 +430,11 @@ Task<Result<Ok>> Accounts::deactivate(UserId user) {
   co_return done;
 }
 
+void Accounts::end_all(AccountRow& row) const {
+  ++row.generation;
+  row.not_before_ms = std::max(row.not_before_ms, loop_.wall().ms);
+}
+
 Task<Result<Ok>> Accounts::change_revoke_all(UserId user, bool deactivate) {
   auto turn = co_await turns_.take(user);
   if (!turn) co_return turn.error();
@@ -437,8 +442,7 @@ Task<Result<Ok>> Accounts::change_revoke_all(UserId user, bool deactivate) {
   if (!loaded) co_return loaded.error();
   if (!loaded->account) co_return Failure(Code::unknown_user);
   AccountRow row = *loaded->account;
-  ++row.generation;
-  row.not_before_ms = std::max(row.not_before_ms, loop_.wall().ms);
+  end_all(row);
   row.deactivated = row.deactivated || deactivate;
   auto done = co_await put_account(user, row);
   if (!done) co_return done.error();
@@ -501,6 +505,31 @@ Task<Result<Ok>> Accounts::change_to_password(UserId user, DeviceId keep, std::s
   for (const auto& [device, row] : listed->rows) {
     if (row.token && Listed::open(before, row) && !(kept && device == keep)) announce(user, device);
   }
+  co_return Ok{};
+}
+
+Task<Result<Ok>> Accounts::set_password(UserId user, Secret password, bool revoke) {
+  if (!allowed_password(password)) co_return bad_password();
+  auto hash = co_await hasher_.hash(std::move(password));
+  if (!hash) co_return hash.error();
+  auto done = co_await carry_through(change_set_password(std::move(user), std::move(*hash), revoke));
+  co_return done;
+}
+
+Task<Result<Ok>> Accounts::change_set_password(UserId user, std::string hash, bool revoke) {
+  auto turn = co_await turns_.take(user);
+  if (!turn) co_return turn.error();
+  auto loaded = co_await load(user, {});
+  if (!loaded) co_return loaded.error();
+  if (!loaded->account) co_return Failure(Code::unknown_user);
+  AccountRow row = *loaded->account;
+  if (row.erasure != Erasure::none) co_return Failure(Code::forbidden, "the user is erased");
+  if (row.deactivated) co_return Failure(Code::forbidden, "the user is deactivated");
+  row.password_hash = std::move(hash);
+  if (revoke) end_all(row);
+  auto done = co_await put_account(user, std::move(row));
+  if (!done) co_return done.error();
+  if (revoke) announce(user, std::nullopt);
   co_return Ok{};
 }
 

@@ -121,6 +121,8 @@ class Accounts {
   Task<Result<Ok>> finish_erasure(UserId user, bool wiped);
   // Also logs out all devices but `keep`. Application's tokens do not depend on the password and stay.
   Task<Result<Ok>> change_password(UserId user, DeviceId keep, Secret old_password, Secret new_password);
+  // For the administrator, who need not know the old one. With `revoke` it is revoke_all too, in one write. forbidden when deactivated.
+  Task<Result<Ok>> set_password(UserId user, Secret password, bool revoke);
 
   // ---- looking
 
@@ -156,11 +158,13 @@ class Accounts {
   Task<Result<Ok>> put_closed(UserId user, Closed closed);
   Task<Result<Ok>> blank(RowTable table, std::string partition);
   Task<Result<Ok>> change_to_password(UserId user, DeviceId keep, std::string proven_hash, std::string new_hash);
+  Task<Result<Ok>> change_set_password(UserId user, std::string hash, bool revoke);
   Task<void> note_seen(PresentedToken token, DeviceId device);
   Task<void> note_listed(UserId user);
 
   Task<Result<std::string>> check_password(UserId user, Secret password);
   Result<Identity> judge(const PresentedToken& token, const Loaded& loaded, const DeviceId& device) const;
+  void end_all(AccountRow& row) const;  // Once it is written, no token of before lets in.
   DeviceId free_device(const Listed& listed);
   void announce(const UserId& user, std::optional<DeviceId> device);
   Duration try_password(const UserId& user) { return logins_per_user_.take(bucket_key(user.text(), seed_), 1, loop_.now()); }

@@ -38,8 +38,7 @@ Task<Result<Erasure>> Accounts::change_begin_erasure(UserId user, bool wipe) {
   row.erasure = wipe || row.erasure == Erasure::wiping ? Erasure::wiping : Erasure::keeping;
   row.deactivated = true;
   row.password_hash.clear();
-  ++row.generation;
-  row.not_before_ms = std::max(row.not_before_ms, loop_.wall().ms);
+  end_all(row);
   const Erasure begun = row.erasure;
   auto done = co_await put_account(user, std::move(row));
   if (!done) co_return done.error();

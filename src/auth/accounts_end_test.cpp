@@ -1,4 +1,4 @@
-// Users who are deactivated, come back, or are erased; and the list of all.
+// Users who get a password from the administrator, are deactivated, come back, or are erased; and the list of all.
 #include <gtest/gtest.h>
 
 #include "auth/accounts_for_tests.h"
@@ -45,6 +45,92 @@ std::optional<std::string> row(World& world, RowTable table, std::string_view us
   auto value = wait_for(world, world.store.get({table, std::string(user), std::string(key)}));
   KITH_ASSERT(value);
   return *value;
+}
+
+TEST(AccountsEnd, ASetPasswordReplacesTheOldAndEndsAllSessions) {
+  World world;
+  world.add("alice", "the password");
+  auto phone = world.open("alice", "phone"), laptop = world.open("alice", "laptop");
+  auto application = world.application_token("alice");
+  EXPECT_EQ(world.code(world.accounts->verify(application, {})), Code::ok);
+  pass(world, 1s);
+  ASSERT_EQ(world.code(world.accounts->set_password(user_id("alice"), Secret("new password"), true)), Code::ok);
+  EXPECT_EQ(world.revoked, (std::vector<World::Revocation>{{user_id("alice"), std::nullopt}}));
+  world.restart();
+  EXPECT_EQ(world.verify(phone), Code::revoked);
+  EXPECT_EQ(world.verify(laptop), Code::revoked);
+  EXPECT_EQ(world.code(world.accounts->verify(application, {})), Code::revoked);
+  EXPECT_TRUE(world.get(world.accounts->devices(user_id("alice")))->empty());
+  EXPECT_EQ(world.login("alice", "the password"), Code::wrong_password);
+  EXPECT_EQ(world.login("alice", "new password"), Code::ok);
+  // Set once more it is the same password, and a way to end who came in by it.
+  auto tablet = world.open("alice", "tablet");
+  ASSERT_EQ(world.code(world.accounts->set_password(user_id("alice"), Secret("new password"), true)), Code::ok);
+  EXPECT_EQ(world.verify(tablet), Code::revoked);
+  EXPECT_EQ(world.login("alice", "new password"), Code::ok);
+}
+
+TEST(AccountsEnd, ASetPasswordCanLeaveTheSessions) {
+  World world;
+  ASSERT_EQ(world.code(world.accounts->create(user_id("alice"), std::nullopt)), Code::ok);
+  auto phone = world.open("alice", "phone");
+  auto application = world.application_token("alice");
+  pass(world, 1s);
+  ASSERT_EQ(world.code(world.accounts->set_password(user_id("alice"), Secret("the password"), false)), Code::ok);
+  EXPECT_TRUE(world.revoked.empty());
+  EXPECT_EQ(world.verify(phone), Code::ok);
+  EXPECT_EQ(world.code(world.accounts->verify(application, {})), Code::ok);
+  EXPECT_TRUE(world.get(world.accounts->account(user_id("alice")))->has_password);
+  EXPECT_EQ(world.login("alice", "the password"), Code::ok) << "who had none has one now";
+}
+
+TEST(AccountsEnd, APasswordIsNotSetForWhoMayNotComeIn) {
+  World world;
+  world.add("alice", "the password");
+  auto phone = world.open("alice", "phone");
+  auto set = [&](std::string_view user, std::string_view password) {
+    return world.code(world.accounts->set_password(user_id(user), Secret(password), true));
+  };
+  for (std::size_t size : {0, 7, 257}) EXPECT_EQ(set("alice", std::string(size, 'x')), Code::invalid_argument) << size;
+  EXPECT_EQ(set("nobody", "new password"), Code::unknown_user);
+  EXPECT_EQ(world.code(world.accounts->account(user_id("nobody"))), Code::unknown_user) << "and does not make them";
+  EXPECT_EQ(world.verify(phone), Code::ok);
+  ASSERT_EQ(world.code(world.accounts->deactivate(user_id("alice"))), Code::ok);
+  EXPECT_EQ(set("alice", "new password"), Code::forbidden);
+  ASSERT_EQ(world.code(world.accounts->reactivate(user_id("alice"))), Code::ok);
+  EXPECT_EQ(world.login("alice", "the password"), Code::ok);
+  ASSERT_TRUE(world.get(world.accounts->begin_erasure(user_id("alice"), false)));
+  EXPECT_EQ(set("alice", "new password"), Code::forbidden);
+  ASSERT_EQ(world.code(world.accounts->finish_erasure(user_id("alice"), false)), Code::ok);
+  EXPECT_EQ(set("alice", "new password"), Code::forbidden);
+  EXPECT_EQ(decode_account(*row(world, RowTable::users, "alice", "account"))->password_hash, "");
+  put_row(world, RowTable::users, "alice", "account", "damaged");
+  EXPECT_EQ(set("alice", "new password"), Code::internal);
+}
+
+// Who was logging in with the old password while it was replaced is out in the end, however the two fell together.
+TEST(AccountsEnd, NobodyStaysInByThePasswordOfBefore) {
+  int came_in = 0, refused = 0;
+  for (std::uint64_t seed = 1; seed <= 200; ++seed) {
+    World world(seed, World::open_options(), {0ms, 20ms});
+    world.add("alice", "the password");
+    auto in = world.scope.start(world.accounts->login(user_id("alice"), Secret("the password"), device_id("phone"), ""));
+    world.loop.advance(Duration(1ms) * (seed % 60));
+    auto set = world.scope.start(world.accounts->set_password(user_id("alice"), Secret("new password"), true));
+    ASSERT_TRUE(world.loop.run_until([&] { return in.is_ready() && set.is_ready(); }));
+    ASSERT_TRUE(set.await_resume());
+    auto session = in.await_resume();
+    if (session) {
+      EXPECT_EQ(world.verify(session->token.reveal()), Code::revoked) << seed;
+      EXPECT_FALSE(world.revoked.empty()) << seed;
+    } else {
+      EXPECT_EQ(session.error().code, Code::wrong_password) << seed;
+    }
+    (session ? came_in : refused)++;
+    EXPECT_EQ(world.login("alice", "new password"), Code::ok) << seed;
+  }
+  EXPECT_GT(came_in, 20);
+  EXPECT_GT(refused, 20);
 }
 
 TEST(AccountsEnd, ADeactivatedUserGetsInByNoWay) {

@@ -25,7 +25,7 @@ def api(administered):
 ROUTES = (
     ("GET", "/users"), ("PUT", "/users/x"), ("GET", "/users/x"), ("DELETE", "/users/x"), ("POST", "/users/x/deactivate"),
     ("POST", "/users/x/reactivate"), ("GET", "/users/x/export"), ("POST", "/users/x/tokens"), ("DELETE", "/users/x/devices"),
-    ("DELETE", "/users/x/devices/y"), ("POST", "/groups"), ("GET", "/groups/x"), ("GET", "/groups/x/members"),
+    ("DELETE", "/users/x/devices/y"), ("PUT", "/users/x/password"), ("POST", "/groups"), ("GET", "/groups/x"), ("GET", "/groups/x/members"),
     ("POST", "/groups/x/members"), ("PUT", "/groups/x/members/y"), ("DELETE", "/groups/x/members/y"),
     ("POST", "/messages"), ("GET", "/audit"),
 )
@@ -143,6 +143,66 @@ def test_devices_are_ended_one_or_all(api):
     tablet.link.closes(4503)
     assert api.get(f"/users/{name}")["devices"] == []
     api.refused("DELETE", f"/users/{unique('nobody')}/devices", "unknown_user")
+
+
+def test_a_new_password(keyed, api):
+    name = api.user("anna", password="correct horse")
+    phone = api.online(name, "phone")
+    laptop = keyed.post("/v1/auth/login", user=name, password="correct horse", device="laptop").json["token"]
+    now = int(time.time())
+    jwt = keyed.jwt(sub=name, exp=now + 600, iat=now, device="tab")
+    assert keyed.http("GET", "/v1/conversations", token=jwt).status == 200
+    assert api.call("PUT", f"/users/{name}/password", {"password": "battery staple"}, (204,)).text == ""
+    phone.link.closes(4503)
+    for token in (phone.token, laptop, jwt):
+        answer = keyed.http("GET", "/v1/conversations", token=token)
+        assert (answer.status, answer.json["code"]) == (401, "revoked"), answer.text
+    assert api.get(f"/users/{name}")["devices"] == []
+    assert keyed.post("/v1/auth/login", user=name, password="correct horse").json["code"] == "wrong_password"
+    again = keyed.post("/v1/auth/login", user=name, password="battery staple", device="phone")
+    assert again.status == 200
+    # A repeat is good as well; without revoke who is in stays in.
+    api.call("PUT", f"/users/{name}/password", {"password": "battery staple", "revoke": False}, (204,))
+    api.call("PUT", f"/users/{name}/password", {"password": "third animal", "revoke": False}, (204,))
+    assert keyed.http("GET", "/v1/conversations", token=again.json["token"]).status == 200
+    assert keyed.post("/v1/auth/login", user=name, password="battery staple").json["code"] == "wrong_password"
+    assert keyed.post("/v1/auth/login", user=name, password="third animal").status == 200
+    tokens_only = api.user("bert")
+    api.call("PUT", f"/users/{tokens_only}/password", {"password": "correct horse", "revoke": True}, (204,))
+    assert keyed.post("/v1/auth/login", user=tokens_only, password="correct horse").status == 200, "who had none has one"
+
+
+def test_a_new_password_that_is_refused(api):
+    name = api.user("anna", password="correct horse")
+    phone = api.online(name)
+    for body in ({"password": "short"}, {"password": "x" * 257}, {"password": ""}, {}, {"password": None}, {"password": 12345678},
+                 {"password": "battery staple", "revoke": "no"}, {"password": "battery staple", "revoke": 0}):
+        api.refused("PUT", f"/users/{name}/password", "invalid_argument", body)
+    api.refused("PUT", f"/users/{name}/password", "malformed", "battery staple")
+    good = {"password": "battery staple"}
+    api.refused("PUT", f"/users/{unique('nobody')}/password", "unknown_user", good)
+    api.refused("PUT", "/users/two%20words/password", "unknown_user", good)
+    phone.ask(ping={})
+    api.call("POST", f"/users/{name}/deactivate")
+    api.refused("PUT", f"/users/{name}/password", "forbidden", good)
+    api.call("POST", f"/users/{name}/reactivate")
+    assert api.server.post("/v1/auth/login", user=name, password="correct horse").status == 200, "nothing was changed"
+    api.erased(name)
+    api.refused("PUT", f"/users/{name}/password", "forbidden", good)
+    assert api.server.post("/v1/auth/login", user=name, password="battery staple").json["code"] == "wrong_password"
+
+
+def test_a_new_password_outlives_a_crash(new_server):
+    server = new_server()
+    api = Api(server)
+    name = api.user("anna", password="correct horse")
+    token = api.device(name).token
+    api.call("PUT", f"/users/{name}/password", {"password": "battery staple"}, (204,))
+    server.kill()
+    server.start()
+    assert server.http("GET", "/v1/conversations", token=token).json["code"] == "revoked"
+    assert server.post("/v1/auth/login", user=name, password="correct horse").json["code"] == "wrong_password"
+    assert server.post("/v1/auth/login", user=name, password="battery staple").status == 200
 
 
 def test_an_application_token(keyed, api):
@@ -272,7 +332,9 @@ def test_each_call_is_recorded(keyed, api):
     shop.get(f"/users/{name}")
     api.refused("PUT", f"/users/{name}", "malformed", "{")
     keyed.post("/v1/auth/users", keyed.admin, user=unique("old"))
-    records = api.get("/audit?limit=6")["records"]
+    shop.call("PUT", f"/users/{name}/password", {"password": "battery staple"}, (204,))
+    shop.refused("PUT", f"/users/{name}/password", "invalid_argument", {"password": "staple"})
+    records = api.get("/audit?limit=8")["records"]
     told = [(one["who"], one["what"], one.get("whom"), one["outcome"]) for one in reversed(records)]
     assert told[1][1:] == ("user.deactivate", told[1][2], "unknown_user")
     assert told[0] == ("administrator", "user.create", name, "ok")
@@ -280,9 +342,11 @@ def test_each_call_is_recorded(keyed, api):
     assert told[3] == ("service:shop7", "user.show", name, "ok")
     assert told[4] == ("administrator", "user.create", None, "malformed")
     assert told[5][:2] == ("administrator", "user.create") and told[5][3] == "ok", "the older routes too"
+    assert told[6] == ("service:shop7", "password.set", name, "ok")
+    assert told[7][1:] == ("password.set", name, "invalid_argument")
     assert all(one["address"] == "127.0.0.1" and one["time"].endswith("Z") for one in records)
     numbers = [one["number"] for one in records]
-    assert numbers == list(range(numbers[0], numbers[0] - 6, -1))
+    assert numbers == list(range(numbers[0], numbers[0] - 8, -1))
     page = api.get(f"/audit?limit=2&before={numbers[1]}")
     assert [one["number"] for one in page["records"]] == numbers[2:4] and page["next"] == numbers[3]
     everything, path = [], "/audit?limit=200"
@@ -290,7 +354,7 @@ def test_each_call_is_recorded(keyed, api):
         answer = api.call("GET", path)
         everything.append(answer.text)
         path = answer.headers.get("link", "").partition("</v1/admin")[2].partition(">")[0]
-    assert not re.search(r"ka_|kd_|eyJ", "".join(everything)), "no token is ever part of a record"
+    assert not re.search(r"ka_|kd_|eyJ|staple", "".join(everything)), "no token and no password is ever part of a record"
 
 
 def test_strangers_leave_no_record(api):
