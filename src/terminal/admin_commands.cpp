@@ -67,6 +67,21 @@ int list_users(Context& context) {
   return called.status == kFine ? show_answer(context, called.body, user_lines) : called.status;
 }
 
+int set_password(Context& context) {
+  auto user = UserId::parse(context.argument(0));
+  if (!user) return tell(not_an_id(context.argument(0), "user"));
+  auto as = administrator(context);
+  if (!as) return tell(as.error());
+  auto password = context.password(true);
+  if (!password) return tell(password.error());
+  const bool keep = context.line.has("keep-sessions");
+  std::string body = object({{"password", password->reveal()}});
+  if (keep) body.insert(body.size() - 1, R"(,"revoke":false)");
+  auto called = call(as->server, "PUT", kUsers + percent_encoded(user->text()) + "/password", as->token, std::move(body));
+  if (called.status == kFine) print(user->text() + " has another password" + (keep ? "\n" : ", and all sessions were ended\n"));
+  return called.status;
+}
+
 int deactivate_user(Context& context) {
   auto called = call_about_user(context, "POST", kUsers, "/deactivate", "");
   return called.status == kFine ? show_answer(context, called.body, state_line) : called.status;

@@ -46,6 +46,7 @@ int list_devices(Context&);
 int add_user(Context&);
 int show_user(Context&);
 int revoke_user(Context&);
+int set_password(Context&);
 int add_token(Context&);
 int list_users(Context&);
 int deactivate_user(Context&);

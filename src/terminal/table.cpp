@@ -26,6 +26,7 @@ constexpr Option kOptions[] = {
     {"uses", "N", "Good for so many users."},
     {"approval", "", "Who comes by it waits until somebody who may add members adds them."},
     {"messages", "", "With everything that they sent, for everyone."},
+    {"keep-sessions", "", "Those who are logged in stay so."},
     {"after", "USER", "Only those behind USER."},
     {"wait", "SECONDS", "How long to try before giving up; default 15."},
 };
@@ -78,6 +79,8 @@ constexpr Command kCommands[] = {
      add_user},
     {"users show", "USER", "admin-token-file json", "Administrator: shows an account and its devices.", show_user},
     {"users revoke", "USER", "admin-token-file", "Administrator: ends all sessions of an account.", revoke_user},
+    {"users password", "USER", "admin-token-file password-file keep-sessions",
+     "Administrator: gives an account another password, and ends all of its sessions.", set_password},
     {"users list", "", "admin-token-file json limit after", "Administrator: lists all users.", list_users},
     {"users deactivate", "USER", "admin-token-file",
      "Administrator: ends all sessions, and lets nobody in as USER until they are reactivated.", deactivate_user},

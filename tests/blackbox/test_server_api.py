@@ -404,6 +404,15 @@ def test_the_tool(administered, api, tmp_path):
     assert json.loads(kith("users", "list", "--json", "--limit", "1", "--after", before))["users"][0]["user"] == listed[0]
     lines = [json.loads(line) for line in kith("users", "export", anna.user).splitlines()]
     assert lines[0]["account"]["user"] == anna.user and lines[-1] == {"end": {}} and sum("end" in line for line in lines) == 1
+    (tmp_path / "password").write_text("battery staple\n")
+    given = ("--password-file", str(tmp_path / "password"))
+    assert kith("users", "password", anna.user, "--keep-sessions", *given) == f"{anna.user} has another password\n"
+    anna.ask(ping={})
+    assert kith("users", "password", anna.user, *given) == f"{anna.user} has another password, and all sessions were ended\n"
+    anna.link.closes(4503)
+    assert api.server.post("/v1/auth/login", user=anna.user, password="battery staple").status == 200
+    assert "no such user" in kith("users", "password", unique("nobody"), *given, code=1)
+    assert "password" in kith("users", "password", anna.user, code=2), "there is nobody to ask"
     assert kith("users", "deactivate", anna.user) == f"{anna.user} is deactivated\n"
     assert kith("users", "reactivate", anna.user) == f"{anna.user} is active\n"
     assert kith("users", "erase", anna.user, "--messages") == f"{anna.user} is erased\n"
