@@ -244,7 +244,12 @@ Task<Result<Ok>> Contacts::block(UserId self, UserId other, bool blocked) {
 
 Task<Result<Ok>> Contacts::block_and_remove(UserId self, UserId other, bool blocked) {
   auto done = co_await router_.block(ConversationId::direct(self, other), self, other, blocked);
-  if (done && blocked) done = co_await remove_in_turn(std::move(self), std::move(other));
+  if (!done || !blocked) co_return done;
+  // Whoever the other is by now, and whether there is room or not: the block holds, and nothing may be left between the two.
+  Pair pair{self, other};
+  co_await take_turn(pair);
+  done = co_await remove_now(std::move(self), std::move(other));
+  end_turn(pair);
   co_return done;
 }
 

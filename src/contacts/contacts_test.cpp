@@ -201,6 +201,12 @@ TEST(Contacts, OnlyStrangersAreApproached) {
   EXPECT_EQ(homes.approached, (Approached{{{homes.ann, homes.zoe}, 1}, {{homes.ann, homes.ben}, 1}}));
 }
 
+TEST(Contacts, ABlockIsAnsweredAsItIsAlsoWithoutRoom) {
+  Homes homes;
+  homes.disk.set_space(Space::low);
+  EXPECT_TRUE(value_of(homes.loop, homes.scope.start(homes.at(homes.ann).block(homes.ann, homes.zoe, true))));
+}
+
 TEST(Contacts, WhomOneBlocksIsNoContactAlsoIfNobodyWaitsForIt) {
   Homes homes;
   ASSERT_TRUE(homes.add(homes.ann, homes.zoe));
