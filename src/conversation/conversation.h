@@ -277,6 +277,7 @@ class Conversation final : private Log::Owner {
   Result<bool> judge(Waiting& waiting) const;
   Result<bool> judge_message_change(const Waiting& waiting, std::optional<std::size_t> member) const;
   Result<bool> judge_group_change(Waiting& waiting, std::optional<std::size_t> member) const;
+  UserId heir_of(const UserId& leaving) const;  // Nobody, unless they are the last owner.
   // May one more entry come? Then it is counted.
   Result<Ok> take_room();
   bool too_late(const Entry& message, Duration within, Limit limit) const;

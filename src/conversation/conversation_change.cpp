@@ -194,6 +194,12 @@ bool Conversation::group_change_waits() const {
   });
 }
 
+UserId Conversation::heir_of(const UserId& leaving) const {
+  auto member = roster_.find_present(leaving);
+  auto heir = member && roster_[*member].role == Role::owner ? roster_.heir(*member) : std::nullopt;
+  return heir ? roster_[*heir].user : UserId();
+}
+
 // Also takes out of the entry those whom it would not change.
 Result<bool> Conversation::judge_group_change(Waiting& waiting, std::optional<std::size_t> member) const {
   if (id_.is_direct()) return Failure{Code::not_found, "not a group"};
@@ -220,8 +226,7 @@ Result<bool> Conversation::judge_group_change(Waiting& waiting, std::optional<st
   }
   if (entry.kind == EntryKind::left) {
     if (!member) return false;
-    auto heir = roster_[*member].role == Role::owner ? roster_.heir(*member) : std::nullopt;
-    details->heir = heir ? roster_[*heir].user : UserId();
+    details->heir = heir_of(entry.from);
     entry.more = std::move(details);
     return true;
   }
@@ -249,6 +254,7 @@ Result<bool> Conversation::judge_group_change(Waiting& waiting, std::optional<st
         auto about = roster_.find_present(user);
         return !about || (entry.kind == EntryKind::role && roster_[*about].role == details->role);
       });
+      if (entry.kind == EntryKind::removed && details->users.size() == 1) details->heir = heir_of(details->users.front());
       break;
     default: {  // Title and permissions: what was not given stays.
       Permissions permissions = with(group_.permissions, waiting.effect->wish);

@@ -329,6 +329,8 @@ TEST(Groups, TheSystemNeedsNoRightAndIsNoMember) {
   ASSERT_TRUE(as_system(group.about(system, EntryKind::role, {group.cat}, Role::admin)));
   ASSERT_TRUE(as_system(group.about(system, EntryKind::removed, {group.ann})));
   EXPECT_EQ(group.members(), "ben:member cat:owner");
+  group.loop.advance(1s);
+  EXPECT_EQ(group.inboxes.taken[group.ben].at({4})->details().heir, group.cat);
   EXPECT_EQ(code_of(as_system(group.about(system, EntryKind::role, {group.cat}, Role::member))), Code::forbidden)
       << "a group needs an owner";
 }

@@ -82,9 +82,10 @@ std::string happened(const wire::GroupChange& change) {
   if (change.what == "created") return change.from + " made the group " + plain(change.title) + (users.empty() ? "" : " with " + users);
   if (change.what == "changed") return change.from + " changed the group: " + plain(change.title) + permitted(change.permissions);
   if (change.what == "added") return change.from + " added " + users;
-  if (change.what == "removed") return change.from + " removed " + users;
+  const std::string heir = change.heir.empty() ? "" : "; " + change.heir + " owns the group now";
+  if (change.what == "removed") return change.from + " removed " + users + heir;
   if (change.what == "joined") return change.from + " came by a link";
-  if (change.what == "left") return change.from + " left" + (change.heir.empty() ? "" : "; " + change.heir + " owns the group now");
+  if (change.what == "left") return change.from + " left" + heir;
   if (change.what == "role") return change.from + " made " + (users.empty() ? "themselves" : users) + ' ' + plain(change.role);
   return change.from + " changed the group";
 }

@@ -600,7 +600,7 @@ struct GroupChange {
   std::optional<Permissions> permissions;
   // With "role": the new one.
   std::string role;
-  // With "left" of the last owner: who is the owner from here on.
+  // With "left" or "removed" of the last owner: who is the owner from here on.
   std::string heir;
 
   bool operator==(const GroupChange&) const = default;
