@@ -200,8 +200,9 @@ class Conversation final : private Log::Owner {
   struct Member {                // Beside the row in roster_, at the same index.
     std::optional<Seq> reached;  // Mark that the inbox answered; empty until it has.
     bool delivering = false;
-    Presence presence{.hidden = true};  // As it was at `asked`, for the only other member.
+    std::optional<Presence> presence;  // As it was at `asked`, for the only other member; nothing: not known any more, or yet.
     Instant asked;
+    int asking = 0;
     std::vector<EntryPtr> handing;  // On their way to the inbox, and not in the cache.
   };
   struct Attempt {  // Identifies one message for ever.
@@ -316,6 +317,9 @@ class Conversation final : private Log::Owner {
   Task<void> move_checkpoint();
   bool all_reached() const;
   Task<void> ask_presence(std::size_t member, std::size_t viewer);
+  bool waits_for_presence(const Waiting& waiting) const;
+  Task<void> answer_soon();
+  void answer_all();
   bool has_marks() const { return roster_.present() <= kFullMembersMax; }
   Marks& marks();
 
@@ -341,6 +345,7 @@ class Conversation final : private Log::Owner {
   std::deque<std::unique_ptr<Waiting>> waiting_;  // Not yet in a batch.
   std::deque<std::unique_ptr<Waiting>> in_flight_;
   std::deque<std::unique_ptr<Waiting>> unshown_;                     // Durable, from shown_ + 1 on.
+  std::vector<std::unique_ptr<Waiting>> unanswered_;                 // Shown; their answers wait for the other's presence.
   std::map<Seq, std::vector<Promise<Ok>>> targets_;                  // Messages that are being changed, and who waits to change them next.
   std::optional<Seq> delivered_to_;                                  // What was shown when delivery was last started.
   std::size_t delivering_ = 0;                                       // deliver()s at work, and start_delivery.

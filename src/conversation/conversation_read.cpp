@@ -158,7 +158,10 @@ Task<Result<GroupView>> Conversation::group(UserId reader) {
 }
 
 Task<Result<MemberList>> Conversation::members(UserId reader, UserId after, std::size_t limit) {
-  if (!is_member(reader)) co_return Failure{Code::not_found};
+  if (!is_member(reader)) {
+    co_await until_shown();
+    co_return Failure{Code::not_found};
+  }
   MemberList list;
   for (std::size_t i = 0; i < roster_.size(); ++i) {
     if (roster_[i].present() && roster_[i].user > after) list.members.push_back(roster_[i]);

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "base/plant.h"
+#include "base/wait.h"
 #include "conversation/conversation.h"
 #include "store/retry.h"
 
@@ -208,7 +209,8 @@ void Conversation::fill(Log::Batch& batch) {
         std::any_of(in_flight_.begin(), in_flight_.end(), [&](const auto& w) { return w->attempt && w->attempt->sender == sender; });
     if (!sends) continue;
     Member& receiver = members_[1 - sender];
-    if (loop_.now() - receiver.asked > kPresenceHolds) receiver.presence = {.hidden = true};  // Better nothing than what was long ago.
+    if (loop_.now() - receiver.asked > kPresenceHolds) receiver.presence.reset();  // Nothing rather than what was long ago.
+    ++receiver.asking;
     scope_.spawn(ask_presence(1 - sender, sender));
   }
 }
@@ -217,6 +219,27 @@ Task<void> Conversation::ask_presence(std::size_t member, std::size_t viewer) {
   auto presence = co_await delivery_.presence(roster_[member].user, roster_[viewer].user);
   members_[member].presence = presence;
   members_[member].asked = loop_.now();
+  --members_[member].asking;
+  if (unanswered_.empty()) co_return;
+  co_await end_of_turn(loop_);  // Not in the middle of a batch, if it was known at once.
+  answer_all();
+}
+
+// The first message in a while may be durable before it is known whether the receiver is there.
+bool Conversation::waits_for_presence(const Waiting& waiting) const {
+  if (!id_.is_direct() || !waiting.attempt) return false;
+  const Member& receiver = members_[1 - waiting.attempt->sender];
+  return receiver.asking > 0 && !receiver.presence;
+}
+
+// Not for long: that it is durable is what the sender wants to know.
+Task<void> Conversation::answer_soon() {
+  co_await wait(loop_, 50ms);
+  answer_all();
+}
+
+void Conversation::answer_all() {
+  for (auto& waiting : std::exchange(unanswered_, {})) answer(*waiting);
 }
 
 void Conversation::durable(Seq, Seq last) {
@@ -246,7 +269,14 @@ void Conversation::show() {
     if (waiting->attempt) under_way_.erase(*waiting->attempt);
     done.push_back(std::move(waiting));
   }
-  for (auto& waiting : done) answer(*waiting);
+  for (auto& waiting : done) {
+    if (!waits_for_presence(*waiting)) {
+      answer(*waiting);
+      continue;
+    }
+    if (unanswered_.empty()) scope_.spawn(answer_soon());
+    unanswered_.push_back(std::move(waiting));
+  }
   if (!done.empty()) start_delivery();
   auto reached = std::partition(until_shown_.begin(), until_shown_.end(), [&](const auto& waiter) { return waiter.first > shown_; });
   std::vector<Promise<Ok>> waiters;
@@ -286,7 +316,7 @@ Receipt Conversation::receipt(std::size_t reader, Seq seq, WallTime time) const 
   if (id_.is_direct()) {
     std::size_t other_member = reader == 0 ? 1 : 0;
     receipt.other = roster_[other_member].user;
-    receipt.presence = members_[other_member].presence;
+    receipt.presence = members_[other_member].presence.value_or(Presence{.hidden = true});
   }
   return receipt;
 }

@@ -159,8 +159,22 @@ TEST(Conversation, TheAckSaysWhetherTheOtherIsOnline) {
   EXPECT_TRUE(repeat->other.empty()) << "old news";
   // An answer that does not come in time is none, and not that of long ago.
   world.loop.advance(10s);
-  world.inboxes.presence_asked.emplace();
-  EXPECT_TRUE(world.sent(world.alice, 3, "c")->presence.hidden);
+  world.inboxes.slow_presence = true;
+  auto late = note(world.send(world.alice, 3, "c"));
+  world.loop.advance(30ms);
+  EXPECT_EQ(world.talk->head(), Seq{3});
+  EXPECT_FALSE(late->has_value()) << "for a moment it is waited for";
+  world.loop.advance(50ms);
+  ASSERT_TRUE(late->has_value());
+  EXPECT_TRUE((**late)->presence.hidden);
+  world.loop.advance(10s);
+  auto in_time = note(world.send(world.alice, 4, "d"));
+  world.loop.advance(30ms);
+  EXPECT_FALSE(in_time->has_value());
+  for (auto& asked : world.inboxes.presences_asked) asked.set(Presence{.online = true});
+  world.loop.advance(0ms);
+  ASSERT_TRUE(in_time->has_value());
+  EXPECT_TRUE((**in_time)->presence.online);
 }
 
 // ----------------------------------------------------------------------------------------------------------- exactly once

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -77,7 +78,7 @@ class FakeInboxes final : public Delivery {
     return Future<Result<Seq>>::ready(Seq{inbox.size()});
   }
   Future<Presence> presence(UserId who, UserId) override {
-    if (presence_asked) return presence_asked->future();
+    if (slow_presence) return presences_asked.emplace_back().future();
     return Future<Presence>::ready(Presence{online.contains(who), std::nullopt});
   }
   Future<Result<bool>> exists(UserId who) override { return Future<Result<bool>>::ready(!strangers.contains(who)); }
@@ -111,7 +112,8 @@ class FakeInboxes final : public Delivery {
   std::vector<std::pair<std::vector<UserId>, Signal>> signals;
   std::set<UserId> silent_readers;
   std::optional<Promise<Result<std::vector<bool>>>> asked;  // When there is one, the next tell_read() waits for it.
-  std::optional<Promise<Presence>> presence_asked;          // When there is one, the next presence() waits for it.
+  bool slow_presence = false;                               // presence() waits for whoever sets these:
+  std::deque<Promise<Presence>> presences_asked;
   std::map<UserId, std::uint64_t> charged;
 
  private:
