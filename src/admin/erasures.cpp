@@ -126,8 +126,10 @@ Task<Result<Ok>> Erasures::work(UserId user, bool wipe) {
   }
   done = co_await (*inbox)->blank();
   if (!done) co_return done;
-  done = co_await accounts_.finish_erasure(user, wipe);
-  co_return done;
+  auto finished = co_await accounts_.finish_erasure(user, wipe);
+  if (!finished) co_return finished.error();
+  if (*finished == Erasure::wiping) jobs_.at(user).wipe = true;  // run() begins again.
+  co_return Ok{};
 }
 
 // As the user would, so that those on the other side see it too.

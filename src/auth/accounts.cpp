@@ -461,7 +461,7 @@ Task<Result<Erasure>> Accounts::begin_erasure(UserId user, bool wipe) {
   co_return done;
 }
 
-Task<Result<Ok>> Accounts::finish_erasure(UserId user, bool wiped) {
+Task<Result<Erasure>> Accounts::finish_erasure(UserId user, bool wiped) {
   auto done = co_await carry_through(change_finish_erasure(std::move(user), wiped));
   co_return done;
 }

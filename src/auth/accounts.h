@@ -118,7 +118,8 @@ class Accounts {
   // As deactivate, for ever. Says what is to be done from here on; `wipe` once is wipe for good, also after an erasure that kept.
   Task<Result<Erasure>> begin_erasure(UserId user, bool wipe);
   // Leaves of the account and its devices, and of what else lies beside the account but preferences, the id alone.
-  Task<Result<Ok>> finish_erasure(UserId user, bool wiped);
+  // `wiping`: that was asked for meanwhile, was not `wiped`, and nothing is finished.
+  Task<Result<Erasure>> finish_erasure(UserId user, bool wiped);
   // Also logs out all devices but `keep`. Application's tokens do not depend on the password and stay.
   Task<Result<Ok>> change_password(UserId user, DeviceId keep, Secret old_password, Secret new_password);
   // For the administrator, who need not know the old one. With `revoke` it is revoke_all too, in one write. forbidden when deactivated.
@@ -154,7 +155,7 @@ class Accounts {
   Task<Result<Ok>> change_revoke_all(UserId user, bool deactivate);
   Task<Result<Ok>> change_reactivate(UserId user);
   Task<Result<Erasure>> change_begin_erasure(UserId user, bool wipe);
-  Task<Result<Ok>> change_finish_erasure(UserId user, bool wiped);
+  Task<Result<Erasure>> change_finish_erasure(UserId user, bool wiped);
   Task<Result<Ok>> put_closed(UserId user, Closed closed);
   Task<Result<Ok>> blank(RowTable table, std::string partition);
   Task<Result<Ok>> change_to_password(UserId user, DeviceId keep, std::string proven_hash, std::string new_hash);

@@ -48,14 +48,14 @@ Task<Result<Erasure>> Accounts::change_begin_erasure(UserId user, bool wipe) {
   co_return begun;
 }
 
-Task<Result<Ok>> Accounts::change_finish_erasure(UserId user, bool wiped) {
+Task<Result<Erasure>> Accounts::change_finish_erasure(UserId user, bool wiped) {
   auto turn = co_await turns_.take(user);
   if (!turn) co_return turn.error();
   auto loaded = co_await load(user, {});
   if (!loaded) co_return loaded.error();
   if (!loaded->account) co_return Failure(Code::unknown_user);
   // Asked for meanwhile, and not done yet.
-  if (loaded->account->erasure == Erasure::wiping && !wiped) co_return Ok{};
+  if (loaded->account->erasure == Erasure::wiping && !wiped) co_return Erasure::wiping;
   AccountRow left;
   left.origin = loaded->account->origin;
   left.listed = loaded->account->listed;
@@ -68,7 +68,8 @@ Task<Result<Ok>> Accounts::change_finish_erasure(UserId user, bool wiped) {
   // The account last: until then a repeat finds that something is left to do.
   if (done) done = co_await put_account(user, std::move(left));
   if (done) done = co_await put_closed(user, Closed::yes);
-  co_return done;
+  if (!done) co_return done.error();
+  co_return Erasure::done;
 }
 
 // Makes the rows of a partition empty, but for those that must be read for ever.
@@ -82,7 +83,8 @@ Task<Result<Ok>> Accounts::blank(RowTable table, std::string partition) {
     std::vector<Row> rows;
     for (const Row& row : page->rows) {
       from = row.key + '\0';
-      if (row.key != kAccountKey && row.key != kPreferencesKey && !row.value.empty()) rows.push_back({row.key, {}});
+      const bool stays = table == RowTable::users && (row.key == kAccountKey || row.key == kPreferencesKey);
+      if (!stays && !row.value.empty()) rows.push_back({row.key, {}});
     }
     more = page->more;
     if (rows.empty()) continue;

@@ -192,6 +192,7 @@ TEST(AccountsEnd, OfTheErasedTheIdIsLeft) {
   // An erasure that began before, and leaves the messages, does not end this one.
   ASSERT_EQ(world.code(world.accounts->finish_erasure(user_id("alice"), false)), Code::ok);
   EXPECT_EQ(*world.get(world.accounts->begin_erasure(user_id("alice"), false)), Erasure::wiping);
+  put_row(world, RowTable::devices, "alice", "account", "a device may be called so");
   EXPECT_EQ(closed(world), (std::vector<std::pair<std::string, Closed>>{{"alice", Closed::erasing}}));
   put_row(world, RowTable::devices, confirmed_partition(user_id("alice")), "phone", "far");
   ASSERT_EQ(world.code(world.accounts->finish_erasure(user_id("alice"), true)), Code::ok);
@@ -207,6 +208,7 @@ TEST(AccountsEnd, OfTheErasedTheIdIsLeft) {
   EXPECT_EQ(world.code(world.accounts->reactivate(user_id("alice"))), Code::forbidden);
   EXPECT_EQ(row(world, RowTable::users, "alice", "seen"), "");
   EXPECT_EQ(row(world, RowTable::devices, "alice", "phone"), "");
+  EXPECT_EQ(row(world, RowTable::devices, "alice", "account"), "");
   EXPECT_EQ(row(world, RowTable::users, "bob", "seen"), "when");
   auto left = decode_account(*row(world, RowTable::users, "alice", "account"));
   ASSERT_TRUE(left);
