@@ -149,7 +149,13 @@ Task<Result<Ok>> Commands::limit_to_member(Line& line, std::optional<GroupRow> g
   const Seq newest = std::max(group ? group->changed : Seq{0}, line.last ? line.last->version : Seq{0});
   if (newest <= state.reached) co_return Ok{};
   auto now = co_await place_.backend.group(state.conversation, user_);
-  if (!now) co_return now.error();
+  if (!now && info(now.error().code).outcome == Outcome::retry) co_return now.error();
+  if (!now) {
+    // A group that cannot be opened must not hide the others.
+    line.title.clear();
+    line.horizon = state.reached;
+    co_return Ok{};
+  }
   if (now->role) co_return Ok{};
   line.title.clear();
   line.horizon = now->head;

@@ -16,9 +16,11 @@ void Commands::carry_out(std::uint64_t re, wire::Look& look) {
 }
 
 Task<void> Commands::do_look(std::uint64_t re, ConversationId id) {
-  auto mine = co_await place_.contacts.preferences(user_);
-  Result<Receipts> receipts = Failure{Code::unavailable};
-  if (mine) receipts = co_await place_.backend.look(id, user_);
+  auto receipts = co_await place_.backend.look(id, user_);
+  // After it, so that what the user prefers is still so when this is told.
+  Result<Preferences> mine = Failure{Code::unavailable};
+  if (receipts) mine = co_await place_.contacts.preferences(user_);
+  if (receipts && !mine) receipts = mine.error();
   --in_progress_;
   if (receipts) {
     // Who does not tell what they read is not told what others read.

@@ -316,6 +316,45 @@ TEST(Session, APageOfWhichEverythingIsHiddenSaysWhereTheNextBegins) {
   EXPECT_EQ(page->to, 0u) << "nothing is left out";
 }
 
+// A group of alice, bob and carol, and a connection of each.
+struct OfThree {
+  OfThree() {
+    server.loop.advance(1s);
+    alice.say(2, wire::CreateGroup{client_id(1).text(), "Old", {"bob", "carol"}, {}});
+    server.loop.advance(1s);
+    group = alice.reply<wire::Group>(2)->conversation;
+    alice.say(3, wire::Send{wire::Send::Conversation{group}, client_id(2).text(), 0, "as it was"});
+    server.loop.advance(1s);
+  }
+  wire::ConversationSummary listed(Connection& connection, std::uint64_t re) {
+    connection.say(re, wire::GetConversations{});
+    server.loop.advance(1s);
+    return connection.reply<wire::Conversations>(re)->items.at(0);
+  }
+
+  Server server;
+  Connection alice{server, "alice/phone"}, bob{server, "bob/phone"}, carol{server, "carol/phone"};
+  std::string group;
+};
+
+TEST(Session, TheListTellsNothingOfAfterARemovalThatHasNotReachedTheInbox) {
+  OfThree three;
+  EXPECT_EQ(three.listed(three.bob, 10).title, "Old");
+  three.server.away = {"bob", "carol"};
+  three.alice.say(4, wire::RemoveMember{three.group, "bob"});
+  three.alice.say(5, wire::UpdateGroup{three.group, "New", {}});
+  three.alice.say(6, wire::Edit{three.group, 2, "behind his back"});
+  three.server.loop.advance(1s);
+  auto removed = three.listed(three.bob, 11), member = three.listed(three.carol, 11);
+  EXPECT_EQ(removed.head, 2u) << "it knows nothing of it yet";
+  EXPECT_EQ(removed.title, "");
+  ASSERT_TRUE(removed.last);
+  EXPECT_EQ(std::get<wire::Message>(removed.last->kind).text, "");
+  EXPECT_EQ(member.head, 2u);
+  EXPECT_EQ(member.title, "New");
+  EXPECT_EQ(std::get<wire::Message>(member.last->kind).text, "behind his back");
+}
+
 TEST(Session, TheListSaysWhereTheUserIsMentioned) {
   Server server;
   server.say("alice", "bob", 1);
@@ -398,6 +437,26 @@ TEST(Session, ARevocationEndsItAndNothingMoreIsDelivered) {
   EXPECT_EQ(phone.all<wire::Event>().size(), 1u);
   server.directory.revoke(user("alice"), std::nullopt);
   EXPECT_EQ(phone.closed, Code::revoked);
+}
+
+TEST(Session, WhatWaitsBehindAnotherCommandIsNotBegunAfterARevocation) {
+  for (bool revoked : {false, true}) {
+    OfThree three;
+    three.server.holding_exists = true;
+    three.bob.say(4, wire::AddMembers{three.group, {"dave"}});
+    three.bob.say(5, wire::Send{wire::Send::Conversation{three.group}, client_id(3).text(), 0, "behind it"});
+    three.server.loop.advance(1s);
+    if (revoked) three.server.directory.revoke(user("bob"), std::nullopt);
+    three.server.holding_exists = false;
+    for (auto& asked : three.server.existing) asked.set(true);
+    three.server.loop.advance(1s);
+    std::size_t messages = 0;
+    for (const auto& event : three.carol.all<wire::Event>()) {
+      auto* message = std::get_if<wire::Message>(&event.event);
+      messages += message && message->text == "behind it" ? 1 : 0;
+    }
+    EXPECT_EQ(messages, revoked ? 0u : 1u);
+  }
 }
 
 TEST(Session, ADeviceThatIsRevokedWhileItComesInIsNotLetIn) {

@@ -101,7 +101,10 @@ struct Server : Backend, Delivery, MarkKeeper, PresenceLinks, ContactRouter {
   }
 
   // Delivery
-  Future<Result<Seq>> hand_off(HandOff handoff) override { return scope.start(inboxes.hand_off(std::move(handoff))); }
+  Future<Result<Seq>> hand_off(HandOff handoff) override {
+    if (away.contains(handoff.member.text())) return Future<Result<Seq>>::ready(Failure{Code::unavailable});
+    return scope.start(inboxes.hand_off(std::move(handoff)));
+  }
   Future<Presence> presence(UserId who, UserId viewer) override { return scope.start(book.look(std::move(who), std::move(viewer))); }
   void preferences_changed(const UserId& who) override {
     book.preferences_changed(who);
@@ -109,7 +112,10 @@ struct Server : Backend, Delivery, MarkKeeper, PresenceLinks, ContactRouter {
   }
   void hide_read(const UserId& who) override { directory.hide_read(who); }
   Future<Result<Ok>> first_contact(UserId, UserId) override { return Future<Result<Ok>>::ready(Ok{}); }
-  Future<Result<bool>> exists(UserId who) override { return Future<Result<bool>>::ready(who.text() != "stranger"); }
+  Future<Result<bool>> exists(UserId who) override {
+    if (holding_exists) return existing.emplace_back().future();
+    return Future<Result<bool>>::ready(who.text() != "stranger");
+  }
 
   Future<Result<bool>> has_added(UserId who, UserId other) override {
     return scope.start(contacts.has_added(std::move(who), std::move(other)));
@@ -163,6 +169,9 @@ struct Server : Backend, Delivery, MarkKeeper, PresenceLinks, ContactRouter {
   std::set<std::string> revoked;
   bool holding_sends = false;
   std::deque<Promise<Result<Receipt>>> held;
+  bool holding_exists = false;
+  std::deque<Promise<Result<bool>>> existing;
+  std::set<std::string> away;  // Nothing reaches their inboxes.
   std::uint64_t said = 0;
   int verified = 0;
   SessionOptions options;
