@@ -232,8 +232,10 @@ TEST(Limits, SurvivesTheEndOfDescriptors) {
   {
     std::vector<Client> clients;
     std::vector<int> taken;
-    // The last descriptor goes to the connecting end; the accepting end finds none.
+    // The last descriptor goes to the connecting end; the accepting end finds none. Nobody may wait to be accepted
+    // then: they would take it.
     clients.push_back(server.client());
+    clients.back().open();
     int copy;
     while ((copy = ::dup(0)) >= 0) taken.push_back(copy);
     ::close(taken.back());
