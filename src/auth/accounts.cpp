@@ -111,6 +111,15 @@ Task<Result<Accounts::Loaded>> Accounts::load(UserId user, DeviceId device) {
   co_return std::move(loaded);
 }
 
+Task<Result<Accounts::Held>> Accounts::hold(UserId user, DeviceId device) {
+  auto turn = co_await turns_.take(user);
+  if (!turn) co_return turn.error();
+  auto loaded = co_await load(std::move(user), std::move(device));
+  if (!loaded) co_return loaded.error();
+  if (!loaded->account) co_return Failure(Code::unknown_user);
+  co_return Held{std::move(*turn), std::move(*loaded->account), std::move(loaded->device)};
+}
+
 Task<Result<Accounts::Listed>> Accounts::list(UserId user) {
   Listed listed;
   std::string from;
@@ -260,12 +269,9 @@ Task<Result<DeviceSession>> Accounts::open_device(UserId user, std::optional<Dev
 }
 
 Task<Result<DeviceSession>> Accounts::change_open(UserId user, std::optional<DeviceId> device, std::optional<std::string> proven_hash) {
-  auto turn = co_await turns_.take(user);
-  if (!turn) co_return turn.error();
-  auto loaded = co_await load(user, {});
-  if (!loaded) co_return loaded.error();
-  if (!loaded->account) co_return Failure(Code::unknown_user);
-  const AccountRow account = *loaded->account;
+  auto held = co_await hold(user, {});
+  if (!held) co_return held.error();
+  const AccountRow account = held->account;
   // The password may have been changed while it was being checked.
   if (proven_hash && (account.deactivated || account.password_hash != *proven_hash)) co_return Failure(Code::wrong_password);
   if (account.deactivated) co_return Failure(Code::forbidden, "the user is deactivated");
@@ -400,20 +406,17 @@ Task<Result<Ok>> Accounts::revoke(UserId user, DeviceId device) {
 }
 
 Task<Result<Ok>> Accounts::change_revoke(UserId user, DeviceId device) {
-  auto turn = co_await turns_.take(user);
-  if (!turn) co_return turn.error();
-  auto loaded = co_await load(user, device);
-  if (!loaded) co_return loaded.error();
-  if (!loaded->account) co_return Failure(Code::unknown_user);
-  if (!loaded->device) {
+  auto held = co_await hold(user, device);
+  if (!held) co_return held.error();
+  if (!held->device) {
     auto listed = co_await list(user);
     if (!listed) co_return listed.error();
     if (listed->rows.size() >= kDeviceRowsMax) co_return Failure(Code::forbidden, "too many device ids were used: revoke all");
   }
-  DeviceRow row = loaded->device.value_or(DeviceRow{});
+  DeviceRow row = held->device.value_or(DeviceRow{});
   row.active = false;
   row.revoked_ms = std::max(row.revoked_ms, loop_.wall().ms);
-  if (!loaded->device) row.created_ms = row.revoked_ms;
+  if (!held->device) row.created_ms = row.revoked_ms;
   auto done = co_await put_device(user, device, row);
   if (!done) co_return done.error();
   announce(user, device);
@@ -436,12 +439,9 @@ void Accounts::end_all(AccountRow& row) const {
 }
 
 Task<Result<Ok>> Accounts::change_revoke_all(UserId user, bool deactivate) {
-  auto turn = co_await turns_.take(user);
-  if (!turn) co_return turn.error();
-  auto loaded = co_await load(user, {});
-  if (!loaded) co_return loaded.error();
-  if (!loaded->account) co_return Failure(Code::unknown_user);
-  AccountRow row = *loaded->account;
+  auto held = co_await hold(user, {});
+  if (!held) co_return held.error();
+  AccountRow row = held->account;
   end_all(row);
   row.deactivated = row.deactivated || deactivate;
   auto done = co_await put_account(user, row);
@@ -517,12 +517,9 @@ Task<Result<Ok>> Accounts::set_password(UserId user, Secret password, bool revok
 }
 
 Task<Result<Ok>> Accounts::change_set_password(UserId user, std::string hash, bool revoke) {
-  auto turn = co_await turns_.take(user);
-  if (!turn) co_return turn.error();
-  auto loaded = co_await load(user, {});
-  if (!loaded) co_return loaded.error();
-  if (!loaded->account) co_return Failure(Code::unknown_user);
-  AccountRow row = *loaded->account;
+  auto held = co_await hold(user, {});
+  if (!held) co_return held.error();
+  AccountRow row = held->account;
   if (row.erasure != Erasure::none) co_return Failure(Code::forbidden, "the user is erased");
   if (row.deactivated) co_return Failure(Code::forbidden, "the user is deactivated");
   row.password_hash = std::move(hash);

@@ -140,9 +140,16 @@ class Accounts {
     std::optional<AccountRow> account;
     std::optional<DeviceRow> device;
   };
+  // An account that is there, for who changes it: nobody else does while they have the turn.
+  struct Held {
+    Turn turn;
+    AccountRow account;
+    std::optional<DeviceRow> device;
+  };
   struct Listed;
 
   Task<Result<Loaded>> load(UserId user, DeviceId device);  // The device's row too, unless it is empty.
+  Task<Result<Held>> hold(UserId user, DeviceId device);    // As load(); unknown_user without an account.
   Task<Result<Listed>> list(UserId user);
   Task<Result<Ok>> put(RowTable table, std::string partition, std::vector<Row> rows);
   Task<Result<Ok>> put_account(UserId user, AccountRow row);

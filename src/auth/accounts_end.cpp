@@ -12,12 +12,9 @@ Task<Result<Ok>> Accounts::put_closed(UserId user, Closed closed) {
 }
 
 Task<Result<Ok>> Accounts::change_reactivate(UserId user) {
-  auto turn = co_await turns_.take(user);
-  if (!turn) co_return turn.error();
-  auto loaded = co_await load(user, {});
-  if (!loaded) co_return loaded.error();
-  if (!loaded->account) co_return Failure(Code::unknown_user);
-  AccountRow row = *loaded->account;
+  auto held = co_await hold(user, {});
+  if (!held) co_return held.error();
+  AccountRow row = held->account;
   if (row.erasure != Erasure::none) co_return Failure(Code::forbidden, "the user is erased");
   row.deactivated = false;
   auto done = co_await put_account(user, row);
@@ -27,12 +24,9 @@ Task<Result<Ok>> Accounts::change_reactivate(UserId user) {
 }
 
 Task<Result<Erasure>> Accounts::change_begin_erasure(UserId user, bool wipe) {
-  auto turn = co_await turns_.take(user);
-  if (!turn) co_return turn.error();
-  auto loaded = co_await load(user, {});
-  if (!loaded) co_return loaded.error();
-  if (!loaded->account) co_return Failure(Code::unknown_user);
-  AccountRow row = *loaded->account;
+  auto held = co_await hold(user, {});
+  if (!held) co_return held.error();
+  AccountRow row = held->account;
   // Who is erased may still be wiped: that somebody asks for it is known only now.
   if (row.erasure == Erasure::done && !wipe) co_return Erasure::done;
   row.erasure = wipe || row.erasure == Erasure::wiping ? Erasure::wiping : Erasure::keeping;
@@ -49,17 +43,14 @@ Task<Result<Erasure>> Accounts::change_begin_erasure(UserId user, bool wipe) {
 }
 
 Task<Result<Erasure>> Accounts::change_finish_erasure(UserId user, bool wiped) {
-  auto turn = co_await turns_.take(user);
-  if (!turn) co_return turn.error();
-  auto loaded = co_await load(user, {});
-  if (!loaded) co_return loaded.error();
-  if (!loaded->account) co_return Failure(Code::unknown_user);
+  auto held = co_await hold(user, {});
+  if (!held) co_return held.error();
   // Asked for meanwhile, and not done yet.
-  if (loaded->account->erasure == Erasure::wiping && !wiped) co_return Erasure::wiping;
+  if (held->account.erasure == Erasure::wiping && !wiped) co_return Erasure::wiping;
   AccountRow left;
-  left.origin = loaded->account->origin;
-  left.listed = loaded->account->listed;
-  left.not_before_ms = loaded->account->not_before_ms;
+  left.origin = held->account.origin;
+  left.listed = held->account.listed;
+  left.not_before_ms = held->account.not_before_ms;
   left.deactivated = true;
   left.erasure = Erasure::done;
   auto done = co_await blank(RowTable::devices, user.text());
