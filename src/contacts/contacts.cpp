@@ -215,12 +215,12 @@ Task<Result<Ok>> Contacts::add_now(UserId self, UserId other) {
 }
 
 Task<Result<Ok>> Contacts::remove(UserId self, UserId other) {
-  auto done = scope_.start(remove_in_turn(std::move(self), std::move(other)));
+  auto done = scope_.start(remove_if_there(std::move(self), std::move(other)));
   auto result = co_await done;
   co_return result;
 }
 
-Task<Result<Ok>> Contacts::remove_in_turn(UserId self, UserId other) {
+Task<Result<Ok>> Contacts::remove_if_there(UserId self, UserId other) {
   // Who is deactivated or erased can still be removed.
   auto between = co_await state(self, other);
   if (!between) co_return between.error();
@@ -229,6 +229,11 @@ Task<Result<Ok>> Contacts::remove_in_turn(UserId self, UserId other) {
     if (!good && good.error().code == Code::refused) co_return Ok{};  // Deactivated, and nothing left to end: perhaps a repeat.
     if (!good) co_return good;
   }
+  auto result = co_await remove_in_turn(std::move(self), std::move(other));
+  co_return result;
+}
+
+Task<Result<Ok>> Contacts::remove_in_turn(UserId self, UserId other) {
   Pair pair{self, other};
   co_await take_turn(pair);
   auto result = co_await remove_now(std::move(self), std::move(other));
@@ -244,12 +249,8 @@ Task<Result<Ok>> Contacts::block(UserId self, UserId other, bool blocked) {
 
 Task<Result<Ok>> Contacts::block_and_remove(UserId self, UserId other, bool blocked) {
   auto done = co_await router_.block(ConversationId::direct(self, other), self, other, blocked);
-  if (!done || !blocked) co_return done;
   // Whoever the other is by now, and whether there is room or not: the block holds, and nothing may be left between the two.
-  Pair pair{self, other};
-  co_await take_turn(pair);
-  done = co_await remove_now(std::move(self), std::move(other));
-  end_turn(pair);
+  if (done && blocked) done = co_await remove_in_turn(std::move(self), std::move(other));
   co_return done;
 }
 

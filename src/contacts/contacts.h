@@ -113,6 +113,7 @@ class Contacts {
 
   Task<Result<Ok>> add_in_turn(UserId self, UserId other);
   Task<Result<Ok>> add_now(UserId self, UserId other);
+  Task<Result<Ok>> remove_if_there(UserId self, UserId other);
   Task<Result<Ok>> remove_in_turn(UserId self, UserId other);
   Task<Result<Ok>> block_and_remove(UserId self, UserId other, bool blocked);
   Task<Result<Ok>> remove_now(UserId self, UserId other);
