@@ -4,6 +4,13 @@
 
 namespace kith {
 
+template <class F>
+void Directory::each_of(const UserId& user, F tell) {
+  auto place = sessions_.find(user);
+  if (place == sessions_.end()) return;
+  for (Attendant* attendant = place->second; attendant; attendant = attendant->next_of_user_) tell(*attendant);
+}
+
 void Directory::enter(Attendant& attendant) {
   Attendant*& first = sessions_[attendant.user()];
   for (Attendant* other = first; other; other = other->next_of_user_) {
@@ -28,11 +35,10 @@ void Directory::leave(Attendant& attendant) {
 }
 
 void Directory::revoke(const UserId& user, const std::optional<DeviceId>& device) {
-  auto place = sessions_.find(user);
-  if (place == sessions_.end() || planted(Plant::revoked_stays)) return;
-  for (Attendant* attendant = place->second; attendant; attendant = attendant->next_of_user_) {
-    if (!device || attendant->device() == *device) attendant->end(Code::revoked);
-  }
+  if (planted(Plant::revoked_stays)) return;
+  each_of(user, [&](Attendant& attendant) {
+    if (!device || attendant.device() == *device) attendant.end(Code::revoked);
+  });
 }
 
 void Directory::dismiss_all(Duration spread) {
@@ -49,23 +55,15 @@ void Directory::advanced(const UserId& user, const InboxStep& step) {
     book_.contact_changed(user);
     watchers_.contact_changed(user, step.pointer.with);
   }
-  auto place = sessions_.find(user);
-  if (place == sessions_.end()) return;
-  for (Attendant* attendant = place->second; attendant; attendant = attendant->next_of_user_) attendant->step(step);
+  each_of(user, [&](Attendant& attendant) { attendant.step(step); });
 }
 
 void Directory::hide_read(const UserId& user) {
-  auto place = sessions_.find(user);
-  if (place == sessions_.end()) return;
-  for (Attendant* attendant = place->second; attendant; attendant = attendant->next_of_user_) attendant->hide_read();
+  each_of(user, [](Attendant& attendant) { attendant.hide_read(); });
 }
 
 void Directory::signal(const std::vector<UserId>& users, const Signal& signal) {
-  for (const UserId& user : users) {
-    auto place = sessions_.find(user);
-    if (place == sessions_.end()) continue;
-    for (Attendant* attendant = place->second; attendant; attendant = attendant->next_of_user_) attendant->signal(signal);
-  }
+  for (const UserId& user : users) each_of(user, [&](Attendant& attendant) { attendant.signal(signal); });
 }
 
 }  // namespace kith

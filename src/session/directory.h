@@ -58,6 +58,9 @@ class Directory final : public InboxObserver {
   void advanced(const UserId& user, const InboxStep& step) override;
 
  private:
+  template <class F>
+  void each_of(const UserId& user, F tell);
+
   Loop& loop_;
   PresenceBook& book_;
   Watchers& watchers_;
