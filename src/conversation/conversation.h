@@ -319,7 +319,7 @@ class Conversation final : private Log::Owner {
   Task<void> ask_presence(std::size_t member, std::size_t viewer);
   bool waits_for_presence(const Waiting& waiting) const;
   Task<void> answer_soon();
-  void answer_all();
+  void answer_held(bool all);
   bool has_marks() const { return roster_.present() <= kFullMembersMax; }
   Marks& marks();
 

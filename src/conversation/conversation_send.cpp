@@ -222,7 +222,7 @@ Task<void> Conversation::ask_presence(std::size_t member, std::size_t viewer) {
   --members_[member].asking;
   if (unanswered_.empty()) co_return;
   co_await end_of_turn(loop_);  // Not in the middle of a batch, if it was known at once.
-  answer_all();
+  answer_held(false);
 }
 
 // The first message in a while may be durable before it is known whether the receiver is there.
@@ -235,11 +235,18 @@ bool Conversation::waits_for_presence(const Waiting& waiting) const {
 // Not for long: that it is durable is what the sender wants to know.
 Task<void> Conversation::answer_soon() {
   co_await wait(loop_, 50ms);
-  answer_all();
+  answer_held(true);
 }
 
-void Conversation::answer_all() {
-  for (auto& waiting : std::exchange(unanswered_, {})) answer(*waiting);
+// What the one sends to the other waits for another presence than what comes back.
+void Conversation::answer_held(bool all) {
+  for (auto& waiting : std::exchange(unanswered_, {})) {
+    if (all || !waits_for_presence(*waiting)) {
+      answer(*waiting);
+    } else {
+      unanswered_.push_back(std::move(waiting));
+    }
+  }
 }
 
 void Conversation::durable(Seq, Seq last) {

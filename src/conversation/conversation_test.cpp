@@ -177,6 +177,22 @@ TEST(Conversation, TheAckSaysWhetherTheOtherIsOnline) {
   EXPECT_TRUE((**in_time)->presence.online);
 }
 
+TEST(Conversation, EachAckWaitsForThePresenceOfItsReceiver) {
+  World world;
+  ASSERT_TRUE(*world.open());
+  world.inboxes.slow_presence = true;
+  auto of_alice = note(world.send(world.alice, 1, "a")), of_bob = note(world.send(world.bob, 2, "b"));
+  world.loop.advance(30ms);
+  ASSERT_FALSE(world.inboxes.presences_asked.empty());
+  // Whoever was asked first: one answer, one ack.
+  world.inboxes.presences_asked.front().set(Presence{.online = true});
+  world.loop.advance(0ms);
+  EXPECT_NE(of_alice->has_value(), of_bob->has_value());
+  world.loop.advance(50ms);
+  ASSERT_TRUE(of_alice->has_value() && of_bob->has_value());
+  EXPECT_NE((**of_alice)->presence.hidden, (**of_bob)->presence.hidden);
+}
+
 // ----------------------------------------------------------------------------------------------------------- exactly once
 
 TEST(Conversation, ARepeatWhileTheFirstIsInFlightJoinsIt) {
