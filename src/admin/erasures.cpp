@@ -140,8 +140,8 @@ Task<Result<Ok>> Erasures::end_contacts(UserId user) {
     if (!page) co_return page.error();
     for (const ContactRow& contact : page->contacts) {
       after = contact.other;
-      auto removed = co_await place_.contacts.remove(user, contact.other);
-      if (!removed) co_return removed.error();
+      auto forgotten = co_await place_.contacts.forget(user, contact.other);
+      if (!forgotten) co_return forgotten.error();
     }
     more = page->more;
   }

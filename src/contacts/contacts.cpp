@@ -1,6 +1,7 @@
 #include "contacts/contacts.h"
 
 #include <array>
+#include <limits>
 
 #include "base/bytes.h"
 #include "base/crash_point.h"
@@ -132,7 +133,8 @@ Task<Result<Ok>> Contacts::check_room(UserId self, UserId other) {
   if (!between) co_return between.error();
   if (*between != ContactState::none) co_return Ok{};
   if (!counts_.contains(self)) {
-    auto all = co_await list(self, UserId(), options_.contacts_max);
+    constexpr std::size_t kAll = std::numeric_limits<std::size_t>::max() - 1;  // Blocks find room also beyond the limit.
+    auto all = co_await list(self, UserId(), kAll);
     if (!all) co_return all.error();
     if (counts_.size() >= kCachedMax) counts_.clear();
     counts_.emplace(self, all->contacts.size());
@@ -150,7 +152,11 @@ Task<Result<ContactRow>> Contacts::change(UserId self, UserId other, Fn<void(Con
     bool after = marks.state() != ContactState::none;
     auto count = counts_.find(self);
     if (count == counts_.end() || before == after) return;
-    count->second += after ? 1 : static_cast<std::size_t>(-1);
+    if (after) {
+      ++count->second;
+    } else if (count->second > 0) {  // What changes while many rows are being counted may be counted wrongly, by one.
+      --count->second;
+    }
   };
   auto row = co_await (*inbox)->change_contact(std::move(other), std::move(counted));
   co_return row;
@@ -201,6 +207,7 @@ Task<Result<Ok>> Contacts::add_now(UserId self, UserId other) {
     ended = adding_.at(pair);
     if (ended) return;
     marks.decide(true, version);
+    marks.blocks = false;  // As was just asked: an unblock was cut off half way.
     if (told.added) marks.hear(*told.added, told.version);
   };
   auto changed = co_await change(self, other, std::move(decide));
@@ -233,32 +240,56 @@ Task<Result<Ok>> Contacts::remove_if_there(UserId self, UserId other) {
   co_return result;
 }
 
-Task<Result<Ok>> Contacts::remove_in_turn(UserId self, UserId other) {
+Task<Result<Ok>> Contacts::forget(UserId self, UserId other) {
+  auto done = scope_.start(remove_in_turn(std::move(self), std::move(other), false));
+  auto result = co_await done;
+  co_return result;
+}
+
+Task<Result<Ok>> Contacts::remove_in_turn(UserId self, UserId other, std::optional<bool> blocks) {
   Pair pair{self, other};
   co_await take_turn(pair);
-  auto result = co_await remove_now(std::move(self), std::move(other));
+  auto result = co_await remove_now(std::move(self), std::move(other), blocks);
   end_turn(pair);
   co_return result;
 }
 
 Task<Result<Ok>> Contacts::block(UserId self, UserId other, bool blocked) {
-  auto done = scope_.start(block_and_remove(std::move(self), std::move(other), blocked));
+  auto done = scope_.start(block_in_turn(std::move(self), std::move(other), blocked));
   auto result = co_await done;
   co_return result;
 }
 
-Task<Result<Ok>> Contacts::block_and_remove(UserId self, UserId other, bool blocked) {
+Task<Result<Ok>> Contacts::block_in_turn(UserId self, UserId other, bool blocked) {
+  Pair pair{self, other};
+  co_await take_turn(pair);
+  auto result = co_await block_now(std::move(self), std::move(other), blocked);
+  end_turn(pair);
+  co_return result;
+}
+
+Task<Result<Ok>> Contacts::block_now(UserId self, UserId other, bool blocked) {
   auto done = co_await router_.block(ConversationId::direct(self, other), self, other, blocked);
-  // Whoever the other is by now, and whether there is room or not: the block holds, and nothing may be left between the two.
-  if (done && blocked) done = co_await remove_in_turn(std::move(self), std::move(other));
+  if (!done) co_return done;
+  crash_point("block_written");
+  // Whoever the other is by now, and whether there is room or not: the block holds, is listed, and leaves nothing between the two.
+  if (blocked) {
+    done = co_await remove_now(std::move(self), std::move(other), true);
+  } else {
+    Fn<void(ContactMarks&)> unlist = [](ContactMarks& marks) { marks.blocks = false; };
+    auto changed = co_await change(std::move(self), std::move(other), std::move(unlist));
+    if (!changed) done = changed.error();
+  }
+  if (!done) co_return half_done(done.error());
   co_return done;
 }
 
-Task<Result<Ok>> Contacts::remove_now(UserId self, UserId other) {
+Task<Result<Ok>> Contacts::remove_now(UserId self, UserId other, std::optional<bool> blocks) {
   std::uint64_t version = next_version();
-  Fn<void(ContactMarks&)> end = [version](ContactMarks& marks) {
+  Fn<void(ContactMarks&)> end = [version, blocks](ContactMarks& marks) {
     marks.decide(false, version);
     marks.theirs = false;  // In one step; the other's home says so in a moment, and with which version.
+    marks.blocks = blocks.value_or(marks.blocks);
   };
   auto ended = co_await change(self, other, std::move(end));
   if (!ended) co_return ended.error();

@@ -2,10 +2,11 @@
 //
 //   Which loop   One object per loop, for the users whose slots live there. Store, inboxes and router outlive it.
 //   Order        What one user does about one other happens in the order of the calls. What the other does meanwhile may come between.
-//   Durable      add() and remove() complete when both users' inboxes have it; prefer() when its row is written.
+//   Durable      add(), remove() and block() complete when both users' inboxes have it; prefer() when its row is written.
 //   Consistent   Each user's home alone decides whether they added the other (ContactMarks::mine) and tells the other's home, which keeps a
 //                copy (theirs). Adding tells first and decides then, so that a contact at one home is known at the other; removing decides
-//                first, so that it holds at once. What a crash cut off half way is whole again after a repeat.
+//                first, so that it holds at once. A block is written where it is judged before it is listed. What a crash cut off half way
+//                is whole again after a repeat.
 //   Cancelled    A caller may drop its task: what has begun goes on to its end here.
 //   Fails        With what a client can be told.
 #pragma once
@@ -92,8 +93,11 @@ class Contacts {
   // self_conversation, unknown_user, refused (one has blocked the other), limit_reached (of either), rate_limited (a stranger was asked).
   Task<Result<Ok>> add(UserId self, UserId other);
   Task<Result<Ok>> remove(UserId self, UserId other);
-  // Whom one blocks is no contact any more: they see nothing of what is for contacts.
+  // In the conversation of the two, where the block is judged; then it is listed. Whom one blocks is no contact any more: they see nothing
+  // of what is for contacts.
   Task<Result<Ok>> block(UserId self, UserId other, bool blocked);
+  // For who is erased: nothing of the other is listed here any more. A block itself stays.
+  Task<Result<Ok>> forget(UserId self, UserId other);
   // The other's home tells what happened there.
   Task<Result<ContactAnswer>> hear(UserId self, UserId by, ContactNews news);
 
@@ -114,9 +118,10 @@ class Contacts {
   Task<Result<Ok>> add_in_turn(UserId self, UserId other);
   Task<Result<Ok>> add_now(UserId self, UserId other);
   Task<Result<Ok>> remove_if_there(UserId self, UserId other);
-  Task<Result<Ok>> remove_in_turn(UserId self, UserId other);
-  Task<Result<Ok>> block_and_remove(UserId self, UserId other, bool blocked);
-  Task<Result<Ok>> remove_now(UserId self, UserId other);
+  Task<Result<Ok>> remove_in_turn(UserId self, UserId other, std::optional<bool> blocks = {});
+  Task<Result<Ok>> block_in_turn(UserId self, UserId other, bool blocked);
+  Task<Result<Ok>> block_now(UserId self, UserId other, bool blocked);
+  Task<Result<Ok>> remove_now(UserId self, UserId other, std::optional<bool> blocks = {});
   Task<Result<Preferences>> prefer_in_turn(UserId self, PreferenceWish wish);
   Task<Result<Preferences>> prefer_now(UserId self, PreferenceWish wish);
   Task<void> take_turn(Pair pair);

@@ -43,6 +43,9 @@ struct Homes : InboxObserver, MarkKeeper, ContactRouter {
   Future<Result<Ok>> removing(const UserId& who, const UserId& other) { return scope.start(at(who).remove(who, other)); }
   Result<Ok> add(const UserId& who, const UserId& other) { return value_of(loop, adding(who, other)); }
   Result<Ok> remove(const UserId& who, const UserId& other) { return value_of(loop, removing(who, other)); }
+  Result<Ok> block(const UserId& who, const UserId& other, bool blocked = true) {
+    return value_of(loop, scope.start(at(who).block(who, other, blocked)));
+  }
   std::string state(const UserId& who, const UserId& other) {
     auto found = value_of(loop, scope.start(at(who).state(who, other)));
     return found ? std::string(name(*found)) : "?";
@@ -204,7 +207,7 @@ TEST(Contacts, OnlyStrangersAreApproached) {
 TEST(Contacts, ABlockIsAnsweredAsItIsAlsoWithoutRoom) {
   Homes homes;
   homes.disk.set_space(Space::low);
-  EXPECT_TRUE(value_of(homes.loop, homes.scope.start(homes.at(homes.ann).block(homes.ann, homes.zoe, true))));
+  EXPECT_TRUE(homes.block(homes.ann, homes.zoe));
 }
 
 TEST(Contacts, WhomOneBlocksIsNoContactAlsoIfNobodyWaitsForIt) {
@@ -217,7 +220,61 @@ TEST(Contacts, WhomOneBlocksIsNoContactAlsoIfNobodyWaitsForIt) {
   }
   homes.loop.advance(1s);
   EXPECT_TRUE(homes.blocks.contains(ConversationId::direct(homes.ann, homes.zoe)));
-  EXPECT_EQ(homes.between(homes.ann, homes.zoe), "none/none");
+  EXPECT_EQ(homes.between(homes.ann, homes.zoe), "blocked/none");
+}
+
+TEST(Contacts, WhomOneBlocksIsListed) {
+  Homes homes;
+  ASSERT_TRUE(homes.add(homes.ann, homes.ben));
+  for (int i = 0; i < 2; ++i) ASSERT_TRUE(homes.block(homes.ann, homes.zoe));
+  EXPECT_EQ(homes.list(homes.ann), "ben:asked zoe:blocked");
+  EXPECT_EQ(homes.list(homes.zoe), "") << "nobody is told that they are blocked";
+  ASSERT_TRUE(homes.remove(homes.ann, homes.zoe));
+  EXPECT_EQ(homes.state(homes.ann, homes.zoe), "blocked") << "what ends is being contacts";
+  for (int i = 0; i < 2; ++i) ASSERT_TRUE(homes.block(homes.ann, homes.zoe, false));
+  EXPECT_EQ(homes.list(homes.ann), "ben:asked");
+  EXPECT_EQ(homes.heard(homes.ann, homes.zoe), "blocked none") << "one step each";
+  EXPECT_EQ(homes.heard(homes.zoe, homes.ann), "");
+  homes.crash();
+  EXPECT_EQ(homes.list(homes.ann), "ben:asked");
+}
+
+TEST(Contacts, WhomOneBlocksIsListedAfterACrash) {
+  Homes homes;
+  ASSERT_TRUE(homes.add(homes.zoe, homes.ann));
+  ASSERT_TRUE(homes.block(homes.ann, homes.zoe));
+  homes.crash();
+  EXPECT_EQ(homes.between(homes.ann, homes.zoe), "blocked/none");
+}
+
+TEST(Contacts, WhomOneBlocksIsCountedButNeverTooMany) {
+  Homes homes(5, {.contacts_max = 1});
+  for (const char* name : {"x", "y"}) ASSERT_TRUE(homes.block(homes.ann, user(name)));
+  EXPECT_EQ(homes.list(homes.ann), "x:blocked y:blocked");
+  EXPECT_EQ(code_of(homes.add(homes.ann, homes.ben)), Code::limit_reached);
+  for (const char* name : {"x", "y"}) ASSERT_TRUE(homes.block(homes.ann, user(name), false));
+  EXPECT_TRUE(homes.add(homes.ann, homes.ben));
+}
+
+// The end of the block was written, its step was not.
+TEST(Contacts, WhoIsAddedIsNotListedAsBlocked) {
+  Homes homes;
+  ASSERT_TRUE(homes.block(homes.ann, homes.zoe));
+  homes.blocks.clear();
+  ASSERT_TRUE(homes.add(homes.ann, homes.zoe));
+  EXPECT_EQ(homes.between(homes.ann, homes.zoe), "asked/asks");
+}
+
+TEST(Contacts, WhoIsErasedListsNobody) {
+  Homes homes;
+  ASSERT_TRUE(homes.block(homes.ann, homes.zoe));
+  ASSERT_TRUE(homes.add(homes.ann, homes.ben));
+  for (const UserId& other : {homes.ben, homes.zoe}) {
+    ASSERT_TRUE(value_of(homes.loop, homes.scope.start(homes.at(homes.ann).forget(homes.ann, other))));
+  }
+  EXPECT_EQ(homes.list(homes.ann), "");
+  EXPECT_EQ(homes.list(homes.ben), "");
+  EXPECT_TRUE(homes.blocks.contains(ConversationId::direct(homes.ann, homes.zoe))) << "it still holds";
 }
 
 TEST(Preferences, WhoIsSeenIsToldOnAlsoIfNobodyWaitsForIt) {

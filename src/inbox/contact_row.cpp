@@ -2,13 +2,11 @@
 
 #include <array>
 
-#include "base/bytes.h"
-
 namespace kith {
 
 namespace {
-constexpr std::uint8_t kForm = 1, kMine = 1, kTheirs = 2;
-constexpr std::array<std::string_view, 4> kStates{"none", "asked", "asks", "contact"};
+constexpr std::uint8_t kForm = 1, kMine = 1, kTheirs = 2, kBlocks = 4;
+constexpr std::array<std::string_view, 5> kStates{"none", "asked", "asks", "contact", "blocked"};
 }  // namespace
 
 std::string_view name(ContactState state) { return kStates[static_cast<std::size_t>(state)]; }
@@ -26,23 +24,32 @@ void ContactMarks::hear(bool added, std::uint64_t version) {
   theirs_version = version;
 }
 
+void write(ByteWriter& writer, const ContactMarks& marks) {
+  writer.u8(static_cast<std::uint8_t>((marks.mine ? kMine : 0) | (marks.theirs ? kTheirs : 0) | (marks.blocks ? kBlocks : 0)));
+  writer.varint(marks.mine_version);
+  writer.varint(marks.theirs_version);
+}
+
+ContactMarks read_contact_marks(ByteReader& reader) {
+  auto flags = reader.u8();
+  return {(flags & kMine) != 0, (flags & kTheirs) != 0, reader.varint(), reader.varint(), (flags & kBlocks) != 0};
+}
+
 Row encode(const ContactRow& row) {
   Row out{row.other.text(), {}};
   ByteWriter writer(out.value);
   writer.u8(kForm);
-  writer.u8(static_cast<std::uint8_t>((row.marks.mine ? kMine : 0) | (row.marks.theirs ? kTheirs : 0)));
-  writer.varint(row.marks.mine_version);
-  writer.varint(row.marks.theirs_version);
+  write(writer, row.marks);
   writer.varint(row.last.value);
   return out;
 }
 
 std::optional<ContactRow> decode_contact(const Row& row) {
   ByteReader reader(row.value);
-  auto form = reader.u8(), flags = reader.u8();
+  auto form = reader.u8();
   auto other = UserId::parse(row.key);
   ContactRow out;
-  out.marks = {(flags & kMine) != 0, (flags & kTheirs) != 0, reader.varint(), reader.varint()};
+  out.marks = read_contact_marks(reader);
   out.last = {reader.varint()};
   if (form != kForm || !reader.done() || !other) return std::nullopt;
   out.other = std::move(*other);

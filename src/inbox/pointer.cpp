@@ -40,11 +40,7 @@ std::string encode(const Pointer& pointer) {
   writer.varint(pointer.last.value);
   writer.varint(pointer.last_epoch.value);
   writer.string(pointer.with.text());
-  if (pointer.kind == PointerKind::contact) {
-    writer.u8(static_cast<std::uint8_t>((pointer.contact.mine ? 1 : 0) | (pointer.contact.theirs ? 2 : 0)));
-    writer.varint(pointer.contact.mine_version);
-    writer.varint(pointer.contact.theirs_version);
-  }
+  if (pointer.kind == PointerKind::contact) write(writer, pointer.contact);
   return out;
 }
 
@@ -66,10 +62,7 @@ Pointer decode_pointer(const LogRow& row) {
   pointer.last = {reader.varint()};
   pointer.last_epoch = {reader.varint()};
   auto with = reader.string();
-  if (kind == static_cast<std::uint8_t>(PointerKind::contact)) {
-    auto flags = reader.u8();
-    pointer.contact = {(flags & 1) != 0, (flags & 2) != 0, reader.varint(), reader.varint()};
-  }
+  if (kind == static_cast<std::uint8_t>(PointerKind::contact)) pointer.contact = read_contact_marks(reader);
   bool known = kind >= static_cast<std::uint8_t>(PointerKind::advanced) && kind <= static_cast<std::uint8_t>(PointerKind::contact);
   if (!known || form != kForm || !reader.done() || !conversation) return {.kind = PointerKind::unknown};
   pointer.kind = static_cast<PointerKind>(kind);

@@ -18,7 +18,8 @@ TEST(Pointer, WhatIsWrittenComesBack) {
     Pointer pointer;
     constexpr PointerKind kKinds[] = {PointerKind::advanced, PointerKind::read, PointerKind::contact};
     pointer.kind = kKinds[random.below(3)];
-    if (pointer.kind == PointerKind::contact) pointer.contact = {random.below(2) == 0, random.below(2) == 0, some(random), some(random)};
+    if (pointer.kind == PointerKind::contact)
+      pointer.contact = {random.below(2) == 0, random.below(2) == 0, some(random), some(random), random.below(2) == 0};
     pointer.conversation = conversation(random.below(1000));
     pointer.from = {some(random)};
     pointer.to = {some(random)};
@@ -60,7 +61,7 @@ TEST(Pointer, WhatIsDamagedOrNewerIsUnknown) {
 }
 
 TEST(ContactRow, WhatIsWrittenComesBackAndWhatIsDamagedDoesNot) {
-  ContactRow contact{user(3), {true, false, 7, 1ull << 40}, {9}};
+  ContactRow contact{user(3), {true, false, 7, 1ull << 40, true}, {9}};
   Row row = encode(contact);
   auto read = decode_contact(row);
   ASSERT_TRUE(read);

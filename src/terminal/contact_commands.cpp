@@ -36,6 +36,7 @@ int do_contact(Context& context, Device::DoneCommand command) {
 std::string said_of(const wire::Contact& contact) {
   if (contact.state == "asked") return contact.user + " (you asked)\n";
   if (contact.state == "asks") return contact.user + " (asks you)\n";
+  if (contact.state == "blocked") return contact.user + " (you block them)\n";
   return contact.user + '\n';
 }
 

@@ -56,7 +56,7 @@ constexpr Command kCommands[] = {
     {"unblock", "USER", "wait", "Takes that back.", unblock},
     {"contact add", "USER", "wait", "Asks USER to be a contact, or accepts their asking.", add_contact},
     {"contact remove", "USER", "wait", "Ends it, takes your asking back, or declines theirs.", remove_contact},
-    {"contact list", "", "json limit wait", "Shows your contacts, and who asked.", list_contacts},
+    {"contact list", "", "json limit wait", "Shows your contacts, who asked, and whom you block.", list_contacts},
     {"prefs", "[WHAT] [VALUE]", "json wait", "Shows what others may see and do, or changes it.", prefer},
     {"who", "[USER…]", "json wait", "Shows who of your contacts, or of these users, is online, and since when the others are not.", who},
     {"group create", "TITLE [USER…]", "json wait", "Makes a group of you and these users.", create_group},

@@ -313,7 +313,7 @@ struct RemoveContact {
   bool operator==(const RemoveContact&) const = default;
 };
 
-// Lists contacts, and those who asked or were asked, by user id.
+// Lists contacts, those who asked or were asked, and whom this user blocks, by user id.
 struct GetContacts {
   // 1 to 200; absent or 0: 50; above 200: 200.
   std::uint32_t limit = 0;
@@ -720,7 +720,7 @@ struct Hidden {
 
 struct Contact {
   std::string user;
-  // "contact"; "asked": this user asked them; "asks": they ask this user; "none": nothing any more.
+  // "contact"; "asked": this user asked them; "asks": they ask this user; "blocked": this user blocks them; "none": nothing any more.
   std::string state;
 
   bool operator==(const Contact&) const = default;
@@ -762,7 +762,7 @@ struct Page {
   std::vector<Change> changes;
   // The cursor after this page.
   std::string cursor;
-  // Who became a contact, asked or went since, each as it is after this page.
+  // Who became a contact, asked, went, or was blocked since, each as it is after this page.
   std::vector<Contact> contacts;
 
   bool operator==(const Page&) const = default;

@@ -139,12 +139,12 @@ def test_whom_one_cannot_add(server):
     for one, other in ((alice, bob), (bob, alice)):
         with refused("refused"):
             one.ask(addContact={"user": other.user})
-    assert contacts(alice) == contacts(bob) == {}
+    assert contacts(alice) == {} and contacts(bob) == {alice.user: "blocked"}
     bob.ask(block={"user": alice.user})
     add(alice, bob)
     alice.ask(block={"user": bob.user, "blocked": True})
     remove(bob, alice)
-    assert contacts(alice) == contacts(bob) == {}
+    assert contacts(alice) == {bob.user: "blocked"} and contacts(bob) == {}
     assert contacts(carol) == {}
 
 
@@ -177,6 +177,64 @@ def test_contacts_and_preferences_over_http(server):
     alice.refused(404, "unknown_user", "PUT", f"/v1/contacts/{unique('nobody')}")
     assert alice.get("/v1/preferences") == {"presence": "everyone", "readMarks": True, "groups": "everyone"}
     assert alice.ask("PATCH", "/v1/preferences", {"readMarks": False}).json == {"presence": "everyone", "groups": "everyone"}
+
+
+# ---- blocks
+
+
+def test_all_devices_know_whom_one_blocks(server):
+    users = server.users("alice", "bob", "carol")
+    alice, bob, carol = (user.online() for user in users)
+    tablet, watch = users[0].online("tablet", protocols=PROTO), users[0].online("watch")
+    watch.cut()
+    add(alice, bob)
+    add(bob, alice)
+    for other in (bob, carol):
+        assert alice.ask(block={"user": other.user, "blocked": True}) == {}
+    assert alice.ask(block={"user": bob.user, "blocked": True}) == {}, "a repeat"
+    for device in (alice, tablet):
+        for other in (bob, carol):
+            hears(device, other, "blocked")
+    watch.again()
+    watch.listen(lambda: watch.contacts.get(carol.user) == "blocked")
+    assert contacts(watch) == {bob.user: "blocked", carol.user: "blocked"}
+    hears(bob, alice, "none")
+    assert contacts(bob) == contacts(carol) == {}, "nobody is told that they are blocked"
+    assert alice.ask(block={"user": carol.user}) == {}
+    for device in (alice, tablet, watch):
+        hears(device, carol, "none")
+
+
+@pytest.mark.over("ws")
+def test_a_block_is_one_step_and_a_repeat_is_none(server):
+    alice, bob, carol = people(server, "alice", "bob", "carol")
+    add(alice, bob)
+    add(bob, alice)
+    for blocked in (True, True, False, False):
+        for other in (bob, carol):
+            assert alice.ask(block={"user": other.user, "blocked": blocked}) == {}
+    hears(alice, carol, "none")
+    assert states(alice, bob) == ["asked", "contact", "blocked", "none"]
+    assert states(alice, carol) == ["blocked", "none"]
+    add(carol, bob)
+    hears(bob, carol, "asks")
+    assert states(bob, alice) == ["asks", "contact", "none"]
+    assert states(carol, alice) == []
+
+
+@pytest.mark.over("ws")
+def test_whom_one_blocks_is_known_after_a_crash(new_server):
+    server = new_server()
+    alice, bob, carol = people(server, "alice", "bob", "carol")
+    for other in (bob, carol):
+        alice.ask(block={"user": other.user, "blocked": True})
+    alice.ask(block={"user": carol.user})
+    for device in (alice, bob, carol):
+        device.cut()
+    server.kill()
+    server.start()
+    alice.again()
+    assert contacts(alice) == {bob.user: "blocked"} and alice.contacts == {bob.user: "blocked", carol.user: "none"}
 
 
 # ---- strangers
