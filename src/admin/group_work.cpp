@@ -3,6 +3,7 @@
 
 #include "admin/perform.h"
 #include "admin/work.h"
+#include "limits/sizes.h"
 #include "session/frames.h"
 #include "store/retry.h"
 
@@ -10,7 +11,6 @@ namespace kith {
 
 namespace {
 
-constexpr std::size_t kUsersMax = 250;
 constexpr std::uint64_t kListDefault = 50, kListMax = 200;
 constexpr std::uint32_t kScanRows = 1024;
 

@@ -3,13 +3,12 @@
 #include "base/plant.h"
 #include "contacts/contacts.h"
 #include "limits/cost.h"
+#include "limits/sizes.h"
 #include "session/commands.h"
 
 namespace kith {
 
 namespace {
-
-constexpr std::uint32_t kHistoryDefault = 50, kHistoryMax = 200;
 
 Failure invalid(std::string field) { return {Code::invalid_argument, std::move(field)}; }
 
@@ -154,7 +153,7 @@ void Commands::carry_out(std::uint64_t re, wire::GetHistory& get) {
   if (get.before != 0) before = Seq{get.before};
   if (get.after) after = Seq{*get.after};
   ++in_progress_;
-  scope_.spawn(do_history(re, *id, before, after, get.limit == 0 ? kHistoryDefault : std::min(get.limit, kHistoryMax)));
+  scope_.spawn(do_history(re, *id, before, after, kHistoryPage.rows(get.limit)));
 }
 
 Task<void> Commands::do_history(std::uint64_t re, ConversationId id, std::optional<Seq> before, std::optional<Seq> after,

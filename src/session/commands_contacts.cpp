@@ -1,14 +1,11 @@
 // Contacts, and what a user wants others to see.
-#include <algorithm>
-
 #include "contacts/contacts.h"
+#include "limits/sizes.h"
 #include "session/commands.h"
 
 namespace kith {
 
 namespace {
-
-constexpr std::uint32_t kContactsDefault = 50, kContactsMax = 200;
 
 Failure invalid(std::string field) { return {Code::invalid_argument, std::move(field)}; }
 
@@ -47,7 +44,7 @@ void Commands::carry_out(std::uint64_t re, wire::GetContacts& get) {
   std::optional<UserId> after = UserId();
   if (!get.page.empty()) after = UserId::parse(get.page);
   if (!after) return frames_.write_failure(re, invalid("page"));
-  std::uint32_t limit = get.limit == 0 ? kContactsDefault : std::min(get.limit, kContactsMax);
+  std::uint32_t limit = kContactsPage.rows(get.limit);
   ++in_progress_;
   scope_.spawn(do_contacts(re, std::move(*after), limit));
 }

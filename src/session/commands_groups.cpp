@@ -1,14 +1,14 @@
 // The commands that change what was sent, and those of groups.
 #include <algorithm>
 
+#include "limits/sizes.h"
 #include "session/commands.h"
 
 namespace kith {
 
 namespace {
 
-constexpr std::size_t kUsersMax = 250, kTitleMax = 256, kEmojiMax = 32;
-constexpr std::uint32_t kMembersDefault = 50, kMembersMax = 200;
+constexpr std::size_t kTitleMax = 256, kEmojiMax = 32;
 
 Failure invalid(std::string field) { return {Code::invalid_argument, std::move(field)}; }
 
@@ -194,7 +194,7 @@ void Commands::carry_out(std::uint64_t re, wire::GetMembers& get) {
   std::optional<UserId> after = UserId();
   if (!get.page.empty()) after = UserId::parse(get.page);
   if (!after) return frames_.write_failure(re, invalid("page"));
-  std::uint32_t limit = get.limit == 0 ? kMembersDefault : std::min(get.limit, kMembersMax);
+  std::uint32_t limit = kMembersPage.rows(get.limit);
   ++in_progress_;
   scope_.spawn(do_members(re, *id, limit, std::move(*after)));
 }

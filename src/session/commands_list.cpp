@@ -3,14 +3,13 @@
 #include <charconv>
 
 #include "contacts/contacts.h"
+#include "limits/sizes.h"
 #include "session/commands.h"
 #include "store/retry.h"
 
 namespace kith {
 
 namespace {
-
-constexpr std::uint32_t kListDefault = 20, kListMax = 100;
 
 // Where a page of the list begins: below this step, or at it and beyond this conversation.
 struct ListPlace {
@@ -41,7 +40,7 @@ struct Commands::Line {
 
 void Commands::carry_out(std::uint64_t re, wire::GetConversations& get) {
   ++in_progress_;
-  scope_.spawn(do_conversations(re, get.limit == 0 ? kListDefault : std::min(get.limit, kListMax), std::move(get.page)));
+  scope_.spawn(do_conversations(re, kConversationsPage.rows(get.limit), std::move(get.page)));
 }
 
 Task<void> Commands::do_conversations(std::uint64_t re, std::uint32_t limit, std::string page) {

@@ -1,11 +1,10 @@
 // Who is online.
+#include "limits/sizes.h"
 #include "session/commands.h"
 
 namespace kith {
 
 namespace {
-
-constexpr std::size_t kAskedMax = 500, kViewportMax = 100;
 
 Result<std::vector<UserId>> read_users(const std::vector<std::string>& texts, std::size_t most) {
   if (texts.size() > most) return Failure{Code::limit_reached, "users"};
@@ -21,7 +20,7 @@ Result<std::vector<UserId>> read_users(const std::vector<std::string>& texts, st
 }  // namespace
 
 void Commands::carry_out(std::uint64_t re, wire::GetPresence& get) {
-  auto users = read_users(get.users, kAskedMax);
+  auto users = read_users(get.users, kPresenceMax);
   if (!users) return frames_.write_failure(re, users.error());
   ++in_progress_;
   scope_.spawn(users->empty() ? do_presence_of_contacts(re) : do_presence(re, std::move(*users)));
