@@ -88,8 +88,8 @@ class Checker::Judges {
   Texts texts_{ledger_, messages_, changes_};
   Reads reads_{ledger_, messages_, members_};
   Inbox inbox_{ledger_, messages_, members_};
-  Contacts contacts_{ledger_};
-  Marks marks_{ledger_, messages_, changes_, members_, inbox_};
+  Contacts contacts_{ledger_, messages_};
+  Marks marks_{ledger_, messages_, changes_, members_, inbox_, contacts_};
   Finals finals_{ledger_, messages_, changes_, members_, reads_, inbox_, marks_};
   std::deque<Calls> calls_;  // By process - 1.
   std::int64_t last_t_ = 0;
@@ -171,6 +171,8 @@ void Checker::Judges::invoke(const At& at, Call& call) {
       break;
     case Op::add_contact:
     case Op::remove_contact:
+    case Op::block:
+    case Op::unblock:
       call.attempt = contacts_.invoked(at);
       break;
     case Op::prefer:
@@ -212,7 +214,7 @@ void Checker::Judges::outcome(At at, const Call& call) {
   if (o.op == Op::send) return messages_.outcome(at, call.attempt);
   if (call.view != 0) views_.outcome(at, call.view);
   if (Inbox::is_own(o.op)) return inbox_.own_outcome(at, call.attempt);
-  if (o.op == Op::add_contact || o.op == Op::remove_contact) return contacts_.outcome(at, call.attempt);
+  if (o.op >= Op::add_contact && o.op <= Op::unblock) return contacts_.outcome(at, call.attempt);
   if (o.op == Op::prefer) return marks_.prefer_outcome(at, call.attempt);
   if (Changes::is_change(o.op)) return change_outcome(at, call);
   if (o.phase != Phase::ok) return;
@@ -240,7 +242,7 @@ void Checker::Judges::outcome(At at, const Call& call) {
       marks_.answered(at, call.conversation, call.invoke, call.final);
       break;
     case Op::contacts:
-      contacts_.listed(at, call.first, call.final);
+      contacts_.listed(at, call.invoke, call.first, call.final);
       break;
     case Op::presence:
       marks_.present(at, call.invoke);

@@ -38,19 +38,21 @@ enum class Op : std::uint8_t {
   look,            // conversation · ok: marks
   add_contact,     // user
   remove_contact,  // user
-  contacts,        // invoke: next, final · ok: contacts, more
-  prefer,          // invoke: reads, presence; empty: stays
-  presence,        // invoke: users · ok: users, those of whom anything is told
-  invite,          // invoke: conversation, limit (how many may use it), approval · ok: code
-  end_invite,      // invoke: conversation, code
-  sync,            // invoke, a new connection: cursor, useq · ok: useq of `ready`
-  page,            // from, to, changes
-  event,           // useq if given, and what it brings: entries[0], read, cleared, hidden, settings, contact, or something else
-  marks,           // conversation, marks: where others are, as it was pushed
-  resync,          // reason
-  synced,          // All that was missed has come.
-  final,           // useq, items: this process has finished its final reads
-  mark,            // name: crash, heal, restore, quiesced or any other; no process needed
+  block,           // user, as unblock: in the direct conversation with them
+  unblock,
+  contacts,    // invoke: next, final · ok: contacts, more
+  prefer,      // invoke: reads, presence; empty: stays
+  presence,    // invoke: users · ok: users, those of whom anything is told
+  invite,      // invoke: conversation, limit (how many may use it), approval · ok: code
+  end_invite,  // invoke: conversation, code
+  sync,        // invoke, a new connection: cursor, useq · ok: useq of `ready`
+  page,        // from, to, changes
+  event,       // useq if given, and what it brings: entries[0], read, cleared, hidden, settings, contact, or something else
+  marks,       // conversation, marks: where others are, as it was pushed
+  resync,      // reason
+  synced,      // All that was missed has come.
+  final,       // useq, items: this process has finished its final reads
+  mark,        // name: crash, heal, restore, quiesced or any other; no process needed
 };
 
 enum class Phase : std::uint8_t { none, invoke, ok, fail, info };
@@ -124,7 +126,7 @@ struct Mark {
 
 struct Contact {
   std::string_view user;
-  std::string_view state;  // contact, asked, asks, none
+  std::string_view state;  // contact, asked, asks, blocked, none
 };
 
 struct Operation {
@@ -134,7 +136,7 @@ struct Operation {
   std::string_view process;
   std::uint64_t call = 0;  // Joins invoke and outcome; unique in its process among the open calls.
 
-  std::string_view user;    // start, revoke, add_contact, remove_contact
+  std::string_view user;    // start, revoke, add_contact, remove_contact, block, unblock
   std::string_view device;  // start, revoke
   std::string_view conversation;
   std::string_view to;  // send, open: the other user

@@ -9,7 +9,7 @@ void Marks::pushed(const At& at) { take(at, at.conversation, 0, false); }
 void Marks::answered(const At& at, Id conversation, OpId invoke, bool final) {
   take(at, conversation, invoke, final);
   if (!final) return;
-  End& end = ends_.emplace_back(End{at.id, at.user, conversation, {}});
+  End& end = ends_.emplace_back(End{invoke, at.id, at.user, conversation, {}});
   for (const Mark& mark : at.operation.marks) end.read[ledger_.users.intern(mark.user)] = mark.read;
 }
 
@@ -95,6 +95,7 @@ void Marks::judge_end() {
       auto user = static_cast<Id>(key >> 32), conversation = static_cast<Id>(key);
       bool there = conversation == end.conversation && user != end.observer && own.seq != 0;
       if (!there || ever_hides(user) || (group && !members_.is_present(conversation, user))) continue;
+      if (!group && !contacts_.surely_open(end.observer, user, end.invoke, end.op)) continue;
       auto told = end.read.find(user);
       std::uint64_t read = told == end.read.end() ? 0 : told->second;
       if (read == own.seq) continue;

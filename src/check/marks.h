@@ -8,14 +8,15 @@
 #include <string_view>
 #include <vector>
 
+#include "check/contacts.h"
 #include "check/inbox.h"
 
 namespace kith::check {
 
 class Marks {
  public:
-  Marks(Ledger& ledger, Messages& messages, Changes& changes, Members& members, Inbox& inbox)
-      : ledger_(ledger), messages_(messages), changes_(changes), members_(members), inbox_(inbox) {}
+  Marks(Ledger& ledger, Messages& messages, Changes& changes, Members& members, Inbox& inbox, const Contacts& contacts)
+      : ledger_(ledger), messages_(messages), changes_(changes), members_(members), inbox_(inbox), contacts_(contacts) {}
 
   // Marks that came by themselves, or (since a `look`) as an answer.
   void pushed(const At& at);
@@ -63,11 +64,12 @@ class Marks {
   Changes& changes_;
   Members& members_;
   Inbox& inbox_;
+  const Contacts& contacts_;
   std::vector<Shown> shown_;
   std::map<std::tuple<Id, Id, Id>, Last> last_;  // By process, conversation and user.
   std::vector<Preference> preferences_;
   struct End {
-    OpId op;
+    OpId invoke, op;
     Id observer, conversation;
     std::map<Id, std::uint64_t> read;  // By user.
   };

@@ -51,6 +51,15 @@ std::uint32_t Messages::find(Id user, std::string_view client_id, std::string_vi
   return index;
 }
 
+OpId Messages::first_invoke(const Message& head) const {
+  OpId first = head.invoked;
+  for (std::uint32_t index = head.next; index != 0; index = messages_[index - 1].next) {
+    OpId invoked = messages_[index - 1].invoked;
+    if (invoked != 0 && (first == 0 || invoked < first)) first = invoked;
+  }
+  return first;
+}
+
 // The payload of a message that has another text by now: the one that has its number already, or the one that was sent.
 std::uint32_t Messages::find_changed(Id user, std::string_view client_id, std::uint32_t placed) {
   auto i = by_key_.find(Key{user, parse(client_id)});
@@ -65,6 +74,8 @@ std::uint32_t Messages::find_changed(Id user, std::string_view client_id, std::u
 void Messages::learn_direct(Id user, Id other, Id id, OpId op) {
   Conversation& c = conversation(id);
   c.is_direct = true;
+  c.one = user;
+  c.other = other;
   c.add_member(user);
   c.add_member(other);
   auto [i, is_new] = direct_.try_emplace(pair(std::min(user, other), std::max(user, other)), Seen{id, op});

@@ -31,6 +31,7 @@ struct Conversation {
   Seen seen;                // Highest shown number so far.
   std::vector<Id> members;  // Users who wrote in it or were shown it.
   bool is_direct = false;   // Surely.
+  Id one = 0, other = 0;    // Of a direct one: the two.
 
   std::uint64_t head() const { return std::max(acked.seq, seen.seq); }
   void add_member(Id user);
@@ -41,6 +42,7 @@ class Messages {
   explicit Messages(Ledger& ledger) : ledger_(ledger) {}
 
   Conversation& conversation(Id id);
+  const Conversation& conversation(Id id) const { return conversations_[id - 1]; }  // One that is there.
   std::size_t conversations() const { return conversations_.size(); }
 
   // Returns the number of the attempt, for outcome().
@@ -55,6 +57,19 @@ class Messages {
   void acknowledged(const At& at, Id conversation, std::uint64_t seq);
   // The user whose message has this number; 0: unknown.
   Id sender(Id conversation, std::uint64_t seq);
+  // A message that has a number: when its user first asked for it, and what says first that it was accepted.
+  struct Accepted {
+    Id user, conversation;
+    std::uint64_t seq;
+    OpId invoked, accepted;
+  };
+  template <class F>
+  void each_accepted(F each) const {
+    for (std::size_t i = 0; i < messages_.size(); ++i) {
+      const Message& m = messages_[i];
+      if (m.head == i + 1 && m.placed != 0) each(Accepted{m.user, m.placed_in, m.place, first_invoke(m), m.placed});
+    }
+  }
   void finish();
 
  private:
@@ -104,6 +119,8 @@ class Messages {
 
   static ClientId parse(std::string_view text);
   Message& message(std::uint32_t index) { return messages_[index - 1]; }
+  // Of any of its payloads; 0: nobody did.
+  OpId first_invoke(const Message& head) const;
   // The payload, made if it is new.
   std::uint32_t find(Id user, std::string_view client_id, std::string_view text);
   std::uint32_t find_changed(Id user, std::string_view client_id, std::uint32_t placed);

@@ -362,7 +362,7 @@ void complete(Line& line) {
   if (((o.op == Op::send && ok) || (about_place && invoke)) && o.seq == 0) line.say("seq", "is missing or 0");
   int brings = (o.seq != 0) + (o.mark != 0) + (o.cleared != 0) + (o.hidden != 0) + !o.settings.empty() + o.contact.has_value() + o.other;
   if (o.op == Op::event && brings != 1) line.say("seq", "or one other thing that the event brings must be given, not more");
-  if ((o.op == Op::add_contact || o.op == Op::remove_contact) && invoke && o.user.empty()) line.say("user", "is missing");
+  if (o.op >= Op::add_contact && o.op <= Op::unblock && invoke && o.user.empty()) line.say("user", "is missing");
   if (((o.op == Op::join && invoke) || (o.op == Op::invite && ok) || (o.op == Op::end_invite && invoke)) && o.code.empty())
     line.say("code", "is missing");
   bool of_users = o.op == Op::add || o.op == Op::remove || o.op == Op::role;

@@ -52,6 +52,8 @@ TEST(Reader, RefusesWhatIsIncomplete) {
   EXPECT_EQ(error_of(R"({"t":1,"p":"a","op":"page","from":0,"to":1,"changes":[{"conv":"d","entries":[{"from":"x"}]}]})"),
             "line 1: \"seq\" is missing or 0 in \"entries\"");
   EXPECT_EQ(error_of(R"({"t":1,"p":"a","op":"start","user":"alice"})"), "line 1: \"device\" is missing");
+  EXPECT_EQ(error_of(R"({"t":1,"p":"a","op":"block","user":"bob"})"), "line 1: \"phase\" is missing");
+  EXPECT_EQ(error_of(R"({"t":1,"p":"a","op":"unblock","phase":"invoke","call":1})"), "line 1: \"user\" is missing");
 }
 
 TEST(Writer, IsReadBackAsItWas) {
@@ -93,6 +95,9 @@ TEST(Writer, IsReadBackAsItWas) {
 {"t":9,"p":"a","op":"list","phase":"ok","call":15,"items":[{"conv":"d","head":5,"read":3,"cleared":3,"settings":"pinned"}]}
 {"t":9,"p":"a","op":"contacts","phase":"ok","call":16,"more":true,"contacts":[{"user":"bob","state":"contact"}]}
 {"t":9,"p":"a","op":"add_contact","phase":"invoke","call":17,"user":"bob"}
+{"t":9,"p":"a","op":"block","phase":"invoke","call":22,"user":"bob"}
+{"t":9,"p":"a","op":"unblock","phase":"invoke","call":23,"user":"bob"}
+{"t":9,"p":"a","op":"event","useq":11,"contact":"bob","state":"blocked"}
 {"t":9,"p":"a","op":"prefer","phase":"invoke","call":18,"reads":"hidden","presence":"nobody"}
 {"t":9,"p":"a","op":"presence","phase":"ok","call":19,"users":["bob"]}
 {"t":9,"p":"a","op":"invite","phase":"invoke","call":20,"conv":"g","limit":1,"approval":true}

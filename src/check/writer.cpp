@@ -8,10 +8,10 @@ namespace kith::check {
 namespace {
 
 constexpr std::string_view kOps[] = {
-    "start",      "send",         "open", "read",        "revoke",         "history",  "list",         "edit",     "delete",
-    "react",      "create_group", "add",  "remove",      "leave",          "role",     "update_group", "join",     "clear",
-    "hide",       "configure",    "look", "add_contact", "remove_contact", "contacts", "prefer",       "presence", "invite",
-    "end_invite", "sync",         "page", "event",       "marks",          "resync",   "synced",       "final",    "mark"};
+    "start",        "send",        "open",           "read",  "revoke",  "history",      "list",   "edit",     "delete", "react",
+    "create_group", "add",         "remove",         "leave", "role",    "update_group", "join",   "clear",    "hide",   "configure",
+    "look",         "add_contact", "remove_contact", "block", "unblock", "contacts",     "prefer", "presence", "invite", "end_invite",
+    "sync",         "page",        "event",          "marks", "resync",  "synced",       "final",  "mark"};
 constexpr std::string_view kKinds[] = {"", "edited", "deleted", "reacted", "group"};
 constexpr std::string_view kPhases[] = {"", "invoke", "ok", "fail", "info"};
 constexpr std::string_view kCursors[] = {"none", "own", "foreign", "future"};
