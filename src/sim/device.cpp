@@ -244,6 +244,7 @@ void Device::act() {
   if (revoked_) return;
   if (ready_) resend();
   list_if_owed();
+  unblock_if_due();
   switch (world_.between(0, 28)) {
     case 0:
       if (wire_) wire_->set_reading(false);

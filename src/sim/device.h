@@ -78,6 +78,7 @@ class Device final : private Client {
   void hide(const std::string& conversation, std::uint64_t seq);
   void look(const std::string& conversation, bool final = false);
   void add_contact(const std::string& user, bool add = true);
+  void block(const std::string& user, bool block = true);
   const std::map<std::string, std::string>& contacts() const { return contacts_; }
   void say(const std::string& to, std::string text);
   void read(const std::string& conversation, std::uint64_t seq) { do_read(conversation, seq); }
@@ -112,7 +113,7 @@ class Device final : private Client {
     bool whole = false;             // A list that a resync asked for: to be read to its end.
     std::string conversation = {};  // Of a change …
     std::uint64_t target = 0;       // … and the message.
-    std::string user = {};          // Of a wish about a contact.
+    std::string user = {};          // Of a wish about another user.
   };
   struct Item {
     std::uint64_t head = 0, read = 0, unread = 0, cleared = 0;
@@ -173,7 +174,8 @@ class Device final : private Client {
   void do_social();
   void prefer();
   void list_contacts(std::string page, bool final);
-  void wish(const std::string& user, bool add);
+  void wish(const std::string& user, check::Op what);
+  void unblock_if_due();
   void repeat_wishes();
   void wish_over(const Call& call);
   void final_done();
@@ -235,8 +237,10 @@ class Device final : private Client {
   std::map<std::string, std::map<std::uint64_t, Text>> texts_;
   std::map<std::string, Group> groups_;
   std::vector<NewGroup> made_;
-  std::map<std::string, std::string> contacts_;                // State, by user.
-  std::map<std::string, bool> wishes_;                         // Whom to add as contacts, or to remove: until that is answered.
+  std::map<std::string, std::string> contacts_;  // State, by user.
+  // Whom to add as contacts or to remove, whom to block (true) or to unblock: until that is answered.
+  std::map<std::pair<std::string, bool>, check::Op> wishes_;
+  std::map<std::string, Instant> unblock_at_;                  // Whom it blocked a moment ago.
   std::vector<std::pair<std::string, std::uint64_t>> reused_;  // Messages whose ids were acked for another text.
   std::uint64_t total_seen_ = 0;                               // Highest head of any conversation: bounds how far one may have moved on.
   bool owes_list_ = false;                                     // After a resync, until all conversations were listed.

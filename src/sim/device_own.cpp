@@ -12,6 +12,7 @@ using check::Phase;
 
 namespace {
 constexpr std::int64_t kFarOff = 4'000'000'000'000;
+bool is_block(Op op) { return op == Op::block || op == Op::unblock; }
 }  // namespace
 
 void Device::invoke_own(Operation invoke, const wire::Command& what) {
@@ -78,28 +79,49 @@ void Device::look(const std::string& conversation, bool final) {
 }
 
 void Device::add_contact(const std::string& user, bool add) {
-  wishes_[user] = add;
-  wish(user, add);
+  Op what = add ? Op::add_contact : Op::remove_contact;
+  wishes_[{user, false}] = what;
+  wish(user, what);
 }
 
-void Device::wish(const std::string& user, bool add) {
-  auto invoke = operation(add ? Op::add_contact : Op::remove_contact, Phase::invoke);
+void Device::block(const std::string& user, bool block) {
+  Op what = block ? Op::block : Op::unblock;
+  wishes_[{user, true}] = what;
+  wish(user, what);
+}
+
+// Nobody is blocked for long while there is still life: there would be nothing to judge between the two.
+void Device::unblock_if_due() {
+  auto due = std::find_if(unblock_at_.begin(), unblock_at_.end(), [&](const auto& one) { return one.second <= world_.now(); });
+  if (due == unblock_at_.end() || !ready_) return;
+  std::string user = due->first;
+  unblock_at_.erase(due);
+  block(user, false);
+}
+
+void Device::wish(const std::string& user, Op what) {
+  auto invoke = operation(what, Phase::invoke);
   invoke.user = user;
-  invoke_own(std::move(invoke), add ? wire::Command{0, wire::AddContact{user}} : wire::Command{0, wire::RemoveContact{user}});
+  wire::Command command;
+  if (what == Op::add_contact) command.command = wire::AddContact{user};
+  if (what == Op::remove_contact) command.command = wire::RemoveContact{user};
+  if (what == Op::block || what == Op::unblock) command.command = wire::Block{user, what == Op::block};
+  invoke_own(std::move(invoke), command);
   calls_.rbegin()->second.user = user;
 }
 
 // What was not answered may be half done: it is asked for again.
 void Device::repeat_wishes() {
-  for (const auto& [user, add] : wishes_) {
-    bool asked = std::any_of(calls_.begin(), calls_.end(), [&, &name = user](const auto& call) { return call.second.user == name; });
-    if (!asked) wish(user, add);
+  for (const auto& [whom, what] : wishes_) {
+    bool asked = std::any_of(calls_.begin(), calls_.end(),
+                             [&, &whom = whom](const auto& call) { return std::pair(call.second.user, is_block(call.second.op)) == whom; });
+    if (!asked) wish(whom.first, what);
   }
 }
 
 void Device::wish_over(const Call& call) {
-  auto wish = wishes_.find(call.user);
-  if (wish != wishes_.end() && wish->second == (call.op == Op::add_contact)) wishes_.erase(wish);
+  auto wish = wishes_.find({call.user, is_block(call.op)});
+  if (wish != wishes_.end() && wish->second == call.op) wishes_.erase(wish);
 }
 
 void Device::list_contacts(std::string page, bool final) {
@@ -126,7 +148,7 @@ void Device::prefer() {
 void Device::do_social() {
   if (!ready_) return;
   const std::string& other = others_[world_.random().below(others_.size())];
-  switch (world_.between(0, 9)) {
+  switch (world_.between(0, 10)) {
     case 0:
     case 1:
     case 2:
@@ -135,6 +157,9 @@ void Device::do_social() {
       return add_contact(other, false);
     case 4:
       return list_contacts("", false);
+    case 10:
+      unblock_at_[other] = world_.now() + world_.between(Duration(200ms), Duration(6s));
+      return block(other);
     case 5:
       return world_.chance(0.3) ? prefer() : void();
     case 6: {

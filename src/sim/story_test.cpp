@@ -241,6 +241,32 @@ TEST_F(Story, TwoBecomeContactsThoughTheServerDiesMeanwhile) {
   expect_good();
 }
 
+TEST_F(Story, NothingPassesWhileOneBlocksTheOtherAlsoByPlainRequests) {
+  Device& alice = device("alice", "phone");
+  Device& bob = device("bob", "phone");
+  alice.say("bob", "before");
+  EXPECT_TRUE(within(5s, [&] { return entries(bob) == 1; }));
+  for (int round = 0; round < 2; ++round) {
+    auto all = static_cast<std::size_t>(round + 1);
+    bob.block("alice");
+    EXPECT_TRUE(within(5s, [&] { return bob.wound_up(); }));
+    alice.say("bob", "to who blocked");
+    bob.say("alice", "to who is blocked");
+    EXPECT_TRUE(within(5s, [&] { return alice.unsent() == 0 && bob.unsent() == 0; }));
+    pass(1s);
+    EXPECT_EQ(entries(bob), all);
+    EXPECT_EQ(entries(alice), all);
+    machine_.crash(Machine::Crash::power);
+    machine_.start();
+    bob.block("alice", false);
+    EXPECT_TRUE(within(30s, [&] { return bob.wound_up() && alice.wound_up(); }));
+    alice.say("bob", "after");
+    EXPECT_TRUE(within(10s, [&] { return entries(bob) == all + 1 && entries(alice) == all + 1; }));
+    bob.poll_from_now_on();
+  }
+  expect_good();
+}
+
 TEST(Simulator, TheSameSeedDoesTheSameTwice) {
   for (std::uint64_t seed : {3u, 4u}) {
     EXPECT_EQ(run_scenario({.seed = seed}).trace_hash, run_scenario({.seed = seed}).trace_hash);

@@ -58,6 +58,7 @@ struct TwinOf {
   Twin operator()(const wire::Look& c) const { return {"GET", talk(c.conversation) + "/receipts"}; }
   Twin operator()(const wire::AddContact& c) const { return {"PUT", "/v1/contacts" + part(c.user)}; }
   Twin operator()(const wire::RemoveContact& c) const { return {"DELETE", "/v1/contacts" + part(c.user)}; }
+  Twin operator()(const wire::Block& c) const { return {c.blocked ? "PUT" : "DELETE", "/v1/users" + part(c.user) + "/block"}; }
   Twin operator()(const wire::GetContacts& c) const { return {"GET", "/v1/contacts", limit(c.limit) + page(c.page)}; }
   Twin operator()(const wire::GetPresence&) const { return {"POST", "/v1/presence"}; }
   Twin operator()(const wire::Prefer&) const { return {"PATCH", "/v1/preferences"}; }
