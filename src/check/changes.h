@@ -57,6 +57,14 @@ class Changes {
   bool is_group(Id conversation) { return log(conversation).is_group; }
   // Was there an attempt to bring the user in that may have taken effect between these two?
   bool may_have_come(Id conversation, Id user, OpId since, OpId before) const;
+  // Calls of `edit` and `react` that were confirmed: by whom, where, the message, the invoke and the ok.
+  template <class F>
+  void each_confirmed(F each) const {
+    for (const Attempt& a : attempts_) {
+      bool meant = a.fact.kind == Kind::edited || a.fact.kind == Kind::reacted;
+      if (meant && a.phase == Phase::ok) each(a.conversation, a.fact.target, a.invoke, a.outcome);
+    }
+  }
   // The message that a call of this attempt was about.
   std::uint64_t target(std::uint32_t attempt) const { return attempts_[attempt - 1].fact.target; }
   Id conversation(std::uint32_t attempt) const { return attempts_[attempt - 1].conversation; }

@@ -88,7 +88,7 @@ class Checker::Judges {
   Texts texts_{ledger_, messages_, changes_};
   Reads reads_{ledger_, messages_, members_};
   Inbox inbox_{ledger_, messages_, members_};
-  Contacts contacts_{ledger_, messages_};
+  Contacts contacts_{ledger_, messages_, changes_};
   Marks marks_{ledger_, messages_, changes_, members_, inbox_, contacts_};
   Finals finals_{ledger_, messages_, changes_, members_, reads_, inbox_, marks_};
   std::deque<Calls> calls_;  // By process - 1.

@@ -92,7 +92,7 @@ void Contacts::finish() {
   for (const auto& [user, other] : blocked_) {
     if (auto list = finals_.find(user); list != finals_.end()) judge_block(user, other, list->second);
   }
-  judge_messages();
+  judge_accepted();
 }
 
 void Contacts::judge_end(Id user, const List& list) {
@@ -180,20 +180,28 @@ void Contacts::judge_block(Id user, Id other, const List& list) {
                     (told ? "" : "not ") + "blocked, which they " + (told ? "are not." : "are."));
 }
 
-// No message passes between two of whom one has blocked the other. What was sent before may: a repeat is its first attempt still.
-void Contacts::judge_messages() {
+// Nothing passes between two of whom one has blocked the other. What was sent before may: a repeat is its first attempt still.
+void Contacts::judge_accepted() {
   if (blocked_.empty()) return;
   messages_.each_accepted([&](const Messages::Accepted& message) {
-    const Conversation& conversation = messages_.conversation(message.conversation);
-    if (!conversation.is_direct || message.invoked == 0) return;
-    for (auto [user, other] : {std::pair(conversation.one, conversation.other), std::pair(conversation.other, conversation.one)}) {
-      Stand sure = stand(user, other, message.invoked, message.accepted);
-      if (sure.block != Block::yes) continue;
-      ledger_.found(Invariant::I14, sure.by, message.accepted,
-                    "Number " + ledger_.number(message.conversation, message.seq) + " was sent and accepted after " +
-                        std::string(ledger_.users[user]) + " had blocked " + std::string(ledger_.users[other]) + ".");
-    }
+    if (message.invoked == 0) return;
+    judge_accepted(message.conversation, message.seq, message.invoked, message.accepted, "was sent");
   });
+  changes_.each_confirmed([&](Id conversation, std::uint64_t seq, OpId invoked, OpId accepted) {
+    judge_accepted(conversation, seq, invoked, accepted, "was edited or reacted to");
+  });
+}
+
+void Contacts::judge_accepted(Id id, std::uint64_t seq, OpId invoked, OpId accepted, std::string_view what) {
+  const Conversation& conversation = messages_.conversation(id);
+  if (!conversation.is_direct) return;
+  for (auto [user, other] : {std::pair(conversation.one, conversation.other), std::pair(conversation.other, conversation.one)}) {
+    Stand sure = stand(user, other, invoked, accepted);
+    if (sure.block != Block::yes) continue;
+    ledger_.found(Invariant::I14, sure.by, accepted,
+                  "Number " + ledger_.number(id, seq) + " " + std::string(what) + " after " + std::string(ledger_.users[user]) +
+                      " had blocked " + std::string(ledger_.users[other]) + ".");
+  }
 }
 
 }  // namespace kith::check

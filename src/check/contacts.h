@@ -1,7 +1,7 @@
 // check/contacts.h — Who is whose contact and who blocks whom, as both sides are told.
 //
 // Judges that nobody is told what nobody did (I2), that both sides end with the same (I8), that what was confirmed is there in the end,
-// and that a block keeps messages out (I14). The steps by which it comes are Inbox's.
+// and that nothing passes a block (I14). The steps by which it comes are Inbox's.
 #pragma once
 
 #include <initializer_list>
@@ -12,13 +12,13 @@
 #include <utility>
 #include <vector>
 
-#include "check/messages.h"
+#include "check/changes.h"
 
 namespace kith::check {
 
 class Contacts {
  public:
-  Contacts(Ledger& ledger, const Messages& messages) : ledger_(ledger), messages_(messages) {}
+  Contacts(Ledger& ledger, const Messages& messages, const Changes& changes) : ledger_(ledger), messages_(messages), changes_(changes) {}
 
   // A call of `add_contact`, `remove_contact`, `block` or `unblock`. Returns the number of the attempt, for outcome().
   std::uint32_t invoked(const At& at);
@@ -64,10 +64,12 @@ class Contacts {
   void judge_confirmed(Id user, Id other, std::string_view state, OpId op);
 
   void judge_block(Id user, Id other, const List& list);
-  void judge_messages();
+  void judge_accepted();
+  void judge_accepted(Id conversation, std::uint64_t seq, OpId invoked, OpId accepted, std::string_view what);
 
   Ledger& ledger_;
   const Messages& messages_;
+  const Changes& changes_;
   std::vector<Attempt> attempts_;
   PairMap<std::vector<std::uint32_t>> by_pair_;  // User and other.
   std::set<std::pair<Id, Id>> blocked_;          // User and other, if one was ever asked for or taken back.

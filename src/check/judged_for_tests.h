@@ -20,6 +20,16 @@ inline constexpr std::string_view kBegin = R"(
 {"t":0,"p":"b2","op":"sync","phase":"invoke","call":900,"cursor":"own","useq":0}
 )";
 
+// Two messages of Alice that Bob has.
+inline const std::string kTwo = R"(
+{"t":1,"p":"a1","op":"send","phase":"invoke","call":1,"to":"bob","id":"m1","text":"h1"}
+{"t":2,"p":"a1","op":"send","phase":"ok","call":1,"conv":"d","seq":1,"time":1000}
+{"t":3,"p":"a1","op":"send","phase":"invoke","call":2,"to":"bob","id":"m2","text":"h2"}
+{"t":4,"p":"a1","op":"send","phase":"ok","call":2,"conv":"d","seq":2,"time":1000}
+{"t":5,"p":"b1","op":"event","useq":1,"conv":"d","seq":1,"from":"alice","id":"m1","text":"h1"}
+{"t":6,"p":"b1","op":"event","useq":2,"conv":"d","seq":2,"from":"alice","id":"m2","text":"h2"}
+)";
+
 inline Report judge(std::string_view rest, std::string_view begin = kBegin) {
   std::istringstream input(std::string(begin) + std::string(rest));
   Reader reader(input);
@@ -37,6 +47,15 @@ inline std::string violated(std::string_view rest, std::string_view begin = kBeg
   std::string out;
   for (const Violation& v : report.violations) out += (out.empty() ? "I" : " I") + std::to_string(static_cast<int>(v.invariant));
   return out;
+}
+
+// `number` is the moment and the call; outcome empty: none was heard.
+inline std::string call(const std::string& process, const std::string& op, const std::string& other, int number,
+                        const std::string& outcome) {
+  std::string both = R"({"t":)" + std::to_string(number) + R"(,"p":")" + process + R"(","op":")" + op + R"(","call":)" +
+                     std::to_string(number) + R"(,"phase":)";
+  std::string lines = both + R"("invoke","user":")" + other + "\"}\n";
+  return outcome.empty() ? lines : lines + both + "\"" + outcome + "\"}\n";
 }
 
 }  // namespace kith::check
