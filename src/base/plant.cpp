@@ -55,7 +55,8 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(Plant::count_)> 
                                                                                        "text_in_flight",
                                                                                        "contact_one_sided",
                                                                                        "invite_too_often",
-                                                                                       "invite_lives_on"};
+                                                                                       "invite_lives_on",
+                                                                                       "block_unheeded"};
 }
 
 #ifdef KITH_PLANT

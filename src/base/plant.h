@@ -60,6 +60,7 @@ enum class Plant : int {
   contact_one_sided,      // Only who asks for a contact is told.
   invite_too_often,       // An invite brings in any number.
   invite_lives_on,        // An invite that was ended still brings in.
+  block_unheeded,         // A message is accepted though one of the two has blocked the other.
   count_,
 };
 

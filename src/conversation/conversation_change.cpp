@@ -130,7 +130,7 @@ Result<bool> Conversation::judge(Waiting& waiting) const {
   if (space == Space::none || (space == Space::low && entry.kind != EntryKind::deletion)) return Failure{Code::storage_full, "", 10'000};
   if (about_message(entry.kind)) return judge_message_change(waiting, member);
   if (entry.kind != EntryKind::message) return judge_group_change(waiting, member);
-  if (id_.is_direct() && roster_.any_blocked()) return Failure{Code::refused};
+  if (id_.is_direct() && roster_.any_blocked() && !planted(Plant::block_unheeded)) return Failure{Code::refused};
   if (id_.is_direct() && delivery_.closed(other(entry.from))) return Failure{Code::refused, "the user is deactivated"};
   if (!id_.is_direct() && !group_.permissions.allow(roster_[*member].role, Deed::send)) return Failure{Code::forbidden};
   if (Seq answered = entry.details().reply_to; answered > Seq{0}) {
