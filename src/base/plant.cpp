@@ -56,7 +56,8 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(Plant::count_)> 
                                                                                        "contact_one_sided",
                                                                                        "invite_too_often",
                                                                                        "invite_lives_on",
-                                                                                       "block_unheeded"};
+                                                                                       "block_unheeded",
+                                                                                       "block_unlisted"};
 }
 
 #ifdef KITH_PLANT

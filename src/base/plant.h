@@ -61,6 +61,7 @@ enum class Plant : int {
   invite_too_often,       // An invite brings in any number.
   invite_lives_on,        // An invite that was ended still brings in.
   block_unheeded,         // A message is accepted though one of the two has blocked the other.
+  block_unlisted,         // A block holds, but is not shown to who made it.
   count_,
 };
 

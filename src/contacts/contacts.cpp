@@ -274,7 +274,7 @@ Task<Result<Ok>> Contacts::block_now(UserId self, UserId other, bool blocked) {
   crash_point("block_written");
   // Whoever the other is by now, and whether there is room or not: the block holds, is listed, and leaves nothing between the two.
   if (blocked) {
-    done = co_await remove_now(std::move(self), std::move(other), true);
+    done = co_await remove_now(std::move(self), std::move(other), !planted(Plant::block_unlisted));
   } else {
     Fn<void(ContactMarks&)> unlist = [](ContactMarks& marks) { marks.blocks = false; };
     auto changed = co_await change(std::move(self), std::move(other), std::move(unlist));
