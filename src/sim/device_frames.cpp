@@ -181,7 +181,8 @@ void Device::on(std::uint64_t re, wire::Conversations& conversations) {
   final_reads_ = static_cast<int>(2 * final_items_.size()) + 1;
   list_contacts("", true);
   for (const auto& [conversation, item] : final_items_) {
-    do_history(conversation, 0, std::nullopt, 200, true);
+    // A first page may be so small that all of it is hidden.
+    do_history(conversation, 0, std::nullopt, world_.chance(0.3) ? 1 : 200, true);
     look(conversation, true);
   }
 }
