@@ -167,6 +167,7 @@ class Device final : private Client {
   void make_group();
   void leave(const std::string& group);
   void do_group();
+  void do_join();
   void do_invite(const std::string& group);
   void invoke_own(check::Operation invoke, const wire::Command& what);
   void configure(const std::string& conversation);

@@ -56,7 +56,7 @@ void Device::do_own() {
       return clear(conversation, head > 40 ? head - world_.between(30, 40) : world_.between(1, std::max<std::uint64_t>(head / 4, 1)));
     case 1:
     case 2:
-      return hide(conversation, world_.between(1, head));
+      return hide(conversation, world_.chance(0.3) ? head : world_.between(1, head));
     case 3:
     case 4:
       return configure(conversation);
@@ -170,17 +170,26 @@ void Device::do_social() {
     case 7:
       command(world_.chance(0.5) ? wire::Command{0, wire::Viewport{others_}} : wire::Command{0, wire::SetStatus{"idle"}});
       return;
-    default: {
-      if (recorder_.invites.empty()) return;
-      // More often one of the first, which are used up or ended by then.
-      std::size_t some = recorder_.invites.size();
-      if (world_.chance(0.5)) some = std::min<std::size_t>(some, 2);
-      const std::string& code = recorder_.invites[world_.random().below(some)].second;
-      auto invoke = operation(Op::join, Phase::invoke);
-      invoke.code = code;
-      return invoke_own(std::move(invoke), {0, wire::Join{code}});
-    }
+    default:
+      return do_join();
   }
+}
+
+// Mostly into a group that they are not in, as far as is known here; more often by one of the first invites, which are used up or ended
+// by then.
+void Device::do_join() {
+  bool any = world_.chance(0.1);
+  std::vector<std::string> codes;
+  for (const auto& [group, code] : recorder_.invites) {
+    auto known = groups_.find(group);
+    if (any || known == groups_.end() || !known->second.members.contains(user_)) codes.push_back(code);
+  }
+  if (codes.empty()) return;
+  std::size_t some = world_.chance(0.5) ? std::min<std::size_t>(codes.size(), 2) : codes.size();
+  auto invoke = operation(Op::join, Phase::invoke);
+  const std::string& code = codes[world_.random().below(some)];
+  invoke.code = code;
+  invoke_own(std::move(invoke), {0, wire::Join{code}});
 }
 
 void Device::do_invite(const std::string& group) {
