@@ -22,13 +22,13 @@
 #include "auth/password.h"
 #include "auth/secret.h"
 #include "auth/token.h"
-#include "auth/turns.h"
 #include "auth/user_list.h"
 #include "base/fn.h"
 #include "base/ids.h"
 #include "base/loop.h"
 #include "base/result.h"
 #include "base/task.h"
+#include "base/turns.h"
 #include "limits/limits.h"
 #include "store/store.h"
 
@@ -142,7 +142,7 @@ class Accounts {
   };
   // An account that is there, for who changes it: nobody else does while they have the turn.
   struct Held {
-    Turn turn;
+    Turns<UserId>::Turn turn;
     AccountRow account;
     std::optional<DeviceRow> device;
   };
@@ -191,7 +191,7 @@ class Accounts {
   std::shared_ptr<AddressAttempts> attempts_;
   Refusals refusals_;
   std::uint64_t revocations_ = 0;  // Announced so far.
-  Turns turns_;
+  Turns<UserId> turns_;
   Scope scope_;  // Last: what runs in it uses all of the above.
 };
 

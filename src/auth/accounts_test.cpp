@@ -368,7 +368,7 @@ TEST(Accounts, TooManyChangesOfOneUserAreBusy) {
     EXPECT_GT(result.error().retry_after_ms, 0u);
     ++busy;
   }
-  EXPECT_EQ(busy, 100 - 1 - Turns::kWaitingMax);
+  EXPECT_EQ(busy, 100 - 1 - Turns<UserId>::kWaitingMax);
 }
 
 TEST(Accounts, StoreFailuresAreToldAsTheyAre) {
