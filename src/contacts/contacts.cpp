@@ -1,7 +1,6 @@
 #include "contacts/contacts.h"
 
 #include <array>
-#include <limits>
 
 #include "base/bytes.h"
 #include "base/crash_point.h"
@@ -52,6 +51,11 @@ std::optional<Audience> audience_by_name(std::string_view name) {
 Contacts::Contacts(Loop& loop, Store& store, Inboxes& inboxes, ContactRouter& router, Epoch epoch, ContactsOptions options)
     : loop_(loop), store_(store), inboxes_(inboxes), router_(router), epoch_(epoch), options_(options) {}
 
+Contacts::~Contacts() {
+  turns_.close();
+  scope_.cancel();
+}
+
 // ------------------------------------------------------------------------------------------------------------- reading
 
 Task<Result<ContactState>> Contacts::state(UserId self, UserId other) {
@@ -97,24 +101,6 @@ Task<Result<bool>> Contacts::is_request(UserId self, ConversationState conversat
 
 // ------------------------------------------------------------------------------------------------------------ changing
 
-Task<void> Contacts::take_turn(Pair pair) {
-  auto [place, fresh] = turns_.try_emplace(std::move(pair));
-  if (fresh) co_return;
-  place->second.emplace_back();
-  auto turn = place->second.back().future();
-  co_await turn;
-}
-
-void Contacts::end_turn(const Pair& pair) {
-  auto place = turns_.find(pair);
-  if (place->second.empty()) {
-    turns_.erase(place);
-    return;
-  }
-  loop_.defer([next = std::move(place->second.front())]() mutable { next.set(Ok{}); });
-  place->second.pop_front();
-}
-
 // Higher than every one before, also across starts.
 std::uint64_t Contacts::next_version() { return epoch_.value << 32 | ++versions_; }
 
@@ -133,11 +119,17 @@ Task<Result<Ok>> Contacts::check_room(UserId self, UserId other) {
   if (!between) co_return between.error();
   if (*between != ContactState::none) co_return Ok{};
   if (!counts_.contains(self)) {
-    constexpr std::size_t kAll = std::numeric_limits<std::size_t>::max() - 1;  // Blocks find room also beyond the limit.
-    auto all = co_await list(self, UserId(), kAll);
-    if (!all) co_return all.error();
+    std::size_t count = 0;
+    UserId after;
+    for (bool more = true; more;) {  // Blocks find room also beyond the limit.
+      auto page = co_await list(self, after, kCountedAtOnce);
+      if (!page) co_return page.error();
+      count += page->contacts.size();
+      more = page->more;
+      if (more) after = page->contacts.back().other;
+    }
     if (counts_.size() >= kCachedMax) counts_.clear();
-    counts_.emplace(self, all->contacts.size());
+    counts_.insert_or_assign(self, count);
   }
   if (counts_.at(self) >= options_.contacts_max) co_return Failure{Code::limit_reached, "contacts of " + self.text()};
   co_return Ok{};
@@ -169,14 +161,14 @@ Task<Result<Ok>> Contacts::add(UserId self, UserId other) {
 }
 
 Task<Result<Ok>> Contacts::add_in_turn(UserId self, UserId other) {
+  Pair pair{self, other};
+  auto turn = co_await turns_.take(pair);
+  if (!turn) co_return turn.error();
   auto good = co_await check_other(self, other);
   if (!good) co_return good;
-  Pair pair{self, other};
-  co_await take_turn(pair);
   adding_[pair] = false;
   auto result = co_await add_now(std::move(self), std::move(other));
   adding_.erase(pair);
-  end_turn(pair);
   co_return result;
 }
 
@@ -191,7 +183,7 @@ Task<Result<Ok>> Contacts::add_now(UserId self, UserId other) {
   auto row = co_await (*inbox)->contact(other);
   if (!row) co_return row.error();
 
-  if (row->state() == ContactState::none) {
+  if (!row->marks.mine && !row->marks.theirs) {
     auto may = co_await router_.first_contact(self, other);
     if (!may) co_return may;
   }
@@ -222,12 +214,15 @@ Task<Result<Ok>> Contacts::add_now(UserId self, UserId other) {
 }
 
 Task<Result<Ok>> Contacts::remove(UserId self, UserId other) {
-  auto done = scope_.start(remove_if_there(std::move(self), std::move(other)));
+  auto done = scope_.start(remove_in_turn(std::move(self), std::move(other)));
   auto result = co_await done;
   co_return result;
 }
 
-Task<Result<Ok>> Contacts::remove_if_there(UserId self, UserId other) {
+Task<Result<Ok>> Contacts::remove_in_turn(UserId self, UserId other) {
+  Pair pair{self, other};
+  auto turn = co_await turns_.take(pair);
+  if (!turn) co_return turn.error();
   // Who is deactivated or erased can still be removed.
   auto between = co_await state(self, other);
   if (!between) co_return between.error();
@@ -236,21 +231,21 @@ Task<Result<Ok>> Contacts::remove_if_there(UserId self, UserId other) {
     if (!good && good.error().code == Code::refused) co_return Ok{};  // Deactivated, and nothing left to end: perhaps a repeat.
     if (!good) co_return good;
   }
-  auto result = co_await remove_in_turn(std::move(self), std::move(other));
+  auto result = co_await remove_now(std::move(self), std::move(other));
   co_return result;
 }
 
 Task<Result<Ok>> Contacts::forget(UserId self, UserId other) {
-  auto done = scope_.start(remove_in_turn(std::move(self), std::move(other), false));
+  auto done = scope_.start(forget_in_turn(std::move(self), std::move(other)));
   auto result = co_await done;
   co_return result;
 }
 
-Task<Result<Ok>> Contacts::remove_in_turn(UserId self, UserId other, std::optional<bool> blocks) {
+Task<Result<Ok>> Contacts::forget_in_turn(UserId self, UserId other) {
   Pair pair{self, other};
-  co_await take_turn(pair);
-  auto result = co_await remove_now(std::move(self), std::move(other), blocks);
-  end_turn(pair);
+  auto turn = co_await turns_.take(pair);
+  if (!turn) co_return turn.error();
+  auto result = co_await remove_now(std::move(self), std::move(other), false);
   co_return result;
 }
 
@@ -262,13 +257,21 @@ Task<Result<Ok>> Contacts::block(UserId self, UserId other, bool blocked) {
 
 Task<Result<Ok>> Contacts::block_in_turn(UserId self, UserId other, bool blocked) {
   Pair pair{self, other};
-  co_await take_turn(pair);
+  auto turn = co_await turns_.take(pair);
+  if (!turn) co_return turn.error();
   auto result = co_await block_now(std::move(self), std::move(other), blocked);
-  end_turn(pair);
   co_return result;
 }
 
 Task<Result<Ok>> Contacts::block_now(UserId self, UserId other, bool blocked) {
+  if (!blocked) {
+    auto between = co_await state(self, other);
+    if (!between) co_return between.error();
+    // That they are no contacts may not have reached the other's home yet. While the block stands nobody adds anybody.
+    Result<Ok> ended = Ok{};
+    if (*between == ContactState::blocked) ended = co_await remove_now(self, other);
+    if (!ended) co_return ended;
+  }
   auto done = co_await router_.block(ConversationId::direct(self, other), self, other, blocked);
   if (!done) co_return done;
   crash_point("block_written");
@@ -355,9 +358,9 @@ Task<Result<Preferences>> Contacts::prefer(UserId self, PreferenceWish wish) {
 
 Task<Result<Preferences>> Contacts::prefer_in_turn(UserId self, PreferenceWish wish) {
   Pair pair{self, UserId()};
-  co_await take_turn(pair);
+  auto turn = co_await turns_.take(pair);
+  if (!turn) co_return turn.error();
   auto result = co_await prefer_now(std::move(self), wish);
-  end_turn(pair);
   co_return result;
 }
 

@@ -8,11 +8,10 @@
 //                first, so that it holds at once. A block is written where it is judged before it is listed. What a crash cut off half way
 //                is whole again after a repeat.
 //   Cancelled    A caller may drop its task: what has begun goes on to its end here.
-//   Fails        With what a client can be told.
+//   Fails        With what a client can be told; busy where too many changes of the same two wait.
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <map>
 #include <optional>
 #include <string_view>
@@ -21,6 +20,7 @@
 #include <vector>
 
 #include "base/loop.h"
+#include "base/turns.h"
 #include "inbox/inboxes.h"
 
 namespace kith {
@@ -85,6 +85,7 @@ struct ContactsOptions {
 class Contacts {
  public:
   Contacts(Loop& loop, Store& store, Inboxes& inboxes, ContactRouter& router, Epoch epoch, ContactsOptions options = {});
+  ~Contacts();
 
   // Of `self` towards `other`.
   Task<Result<ContactState>> state(UserId self, UserId other);
@@ -113,19 +114,17 @@ class Contacts {
 
  private:
   using Pair = std::pair<UserId, UserId>;
-  static constexpr std::size_t kCachedMax = 16'384;
+  static constexpr std::size_t kCachedMax = 16'384, kCountedAtOnce = 1000;
 
   Task<Result<Ok>> add_in_turn(UserId self, UserId other);
   Task<Result<Ok>> add_now(UserId self, UserId other);
-  Task<Result<Ok>> remove_if_there(UserId self, UserId other);
-  Task<Result<Ok>> remove_in_turn(UserId self, UserId other, std::optional<bool> blocks = {});
+  Task<Result<Ok>> remove_in_turn(UserId self, UserId other);
+  Task<Result<Ok>> forget_in_turn(UserId self, UserId other);
   Task<Result<Ok>> block_in_turn(UserId self, UserId other, bool blocked);
   Task<Result<Ok>> block_now(UserId self, UserId other, bool blocked);
   Task<Result<Ok>> remove_now(UserId self, UserId other, std::optional<bool> blocks = {});
   Task<Result<Preferences>> prefer_in_turn(UserId self, PreferenceWish wish);
   Task<Result<Preferences>> prefer_now(UserId self, PreferenceWish wish);
-  Task<void> take_turn(Pair pair);
-  void end_turn(const Pair& pair);
   Task<Result<Ok>> check_other(UserId self, UserId other);
   Task<Result<Ok>> check_room(UserId self, UserId other);
   Task<Result<ContactRow>> change(UserId self, UserId other, Fn<void(ContactMarks&)> change);
@@ -137,9 +136,9 @@ class Contacts {
   ContactRouter& router_;
   const Epoch epoch_;
   const ContactsOptions options_;
-  std::uint64_t versions_ = 0;                     // Given out so far.
-  std::map<Pair, std::deque<Promise<Ok>>> turns_;  // Present, perhaps empty, while somebody has the turn. Preferences: pair with nobody.
-  std::map<Pair, bool> adding_;                    // Who told the other and has not decided yet; true: the other ended it meanwhile.
+  std::uint64_t versions_ = 0;   // Given out so far.
+  Turns<Pair> turns_;            // Preferences: of the pair with nobody.
+  std::map<Pair, bool> adding_;  // Who told the other and has not decided yet; true: the other ended it meanwhile.
   std::uint64_t preferences_written_ = 0;
   std::unordered_map<UserId, Preferences> preferred_;  // As they are in the store.
   std::unordered_map<UserId, std::size_t> counts_;     // How many somebodies a user has.

@@ -78,7 +78,12 @@ struct Homes : InboxObserver, MarkKeeper, ContactRouter {
   }
 
   // ContactRouter
-  Future<Result<bool>> exists(UserId who) override { return Future<Result<bool>>::ready(who.text() != "nobody"); }
+  Future<Result<bool>> exists(UserId who) override {
+    auto promise = std::make_shared<Promise<Result<bool>>>();
+    auto future = promise->future();
+    carry(true, [promise, there = who.text() != "nobody"] { promise->set(there); });
+    return future;
+  }
   Future<Result<bool>> blocked(ConversationId direct) override { return Future<Result<bool>>::ready(blocks.contains(direct)); }
   Future<Result<Ok>> first_contact(UserId who, UserId other) override {
     ++approached[{who, other}];
@@ -254,6 +259,49 @@ TEST(Contacts, WhomOneBlocksIsCountedButNeverTooMany) {
   EXPECT_EQ(code_of(homes.add(homes.ann, homes.ben)), Code::limit_reached);
   for (const char* name : {"x", "y"}) ASSERT_TRUE(homes.block(homes.ann, user(name), false));
   EXPECT_TRUE(homes.add(homes.ann, homes.ben));
+}
+
+TEST(Contacts, WhatOneSaysOfAnotherHappensInOrder) {
+  Homes homes;
+  ASSERT_TRUE(homes.add(homes.zoe, homes.ann));
+  auto added = note(homes.adding(homes.ann, homes.zoe)), removed = note(homes.removing(homes.ann, homes.zoe));
+  homes.loop.advance(1s);
+  ASSERT_TRUE(added->has_value() && removed->has_value() && **added && **removed);
+  EXPECT_EQ(homes.between(homes.ann, homes.zoe), "none/none");
+  added = note(homes.adding(homes.ann, homes.ben));
+  auto blocked = note(homes.scope.start(homes.at(homes.ann).block(homes.ann, homes.ben, true)));
+  homes.loop.advance(1s);
+  ASSERT_TRUE(added->has_value() && blocked->has_value() && **added && **blocked);
+  EXPECT_EQ(homes.between(homes.ann, homes.ben), "blocked/none");
+}
+
+TEST(Contacts, TooManyChangesOfTwoAreBusy) {
+  Homes homes;
+  std::vector<std::shared_ptr<std::optional<Result<Ok>>>> answers;
+  for (int i = 0; i < 70; ++i) answers.push_back(note(homes.scope.start(homes.at(homes.ann).block(homes.ann, homes.zoe, true))));
+  homes.loop.advance(1s);
+  long busy = 0;
+  for (const auto& answer : answers) {
+    ASSERT_TRUE(answer->has_value());
+    if (!**answer) EXPECT_EQ((**answer).error().code, Code::busy);
+    busy += !**answer;
+  }
+  EXPECT_EQ(busy, 70 - 1 - 64);
+}
+
+TEST(Contacts, AnUnblockEndsWhatABlockHadBegun) {
+  Homes homes;
+  ASSERT_TRUE(homes.add(homes.ann, homes.zoe));
+  ASSERT_TRUE(homes.add(homes.zoe, homes.ann));
+  homes.slow = 3'600'000'000;
+  auto unheard = note(homes.scope.start(homes.at(homes.ann).block(homes.ann, homes.zoe, true)));
+  homes.loop.advance(1s);
+  homes.crash();
+  homes.slow = 200;
+  homes.arrives.clear();
+  ASSERT_EQ(homes.between(homes.ann, homes.zoe), "blocked/contact");
+  ASSERT_TRUE(homes.block(homes.ann, homes.zoe, false));
+  EXPECT_EQ(homes.between(homes.ann, homes.zoe), "none/none");
 }
 
 // The end of the block was written, its step was not.

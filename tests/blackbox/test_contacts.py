@@ -179,6 +179,23 @@ def test_contacts_and_preferences_over_http(server):
     assert alice.ask("PATCH", "/v1/preferences", {"readMarks": False}).json == {"presence": "everyone", "groups": "everyone"}
 
 
+@pytest.mark.over("ws")
+def test_the_last_of_what_is_said_at_once_counts(server):
+    alice, bob = people(server, "alice", "bob")
+    add(bob, alice)
+    for _ in range(5):
+        said = [alice.say(addContact={"user": bob.user}), alice.say(removeContact={"user": bob.user})]
+        for number in said:
+            assert alice.answer(number) == {}
+        assert contacts(alice) == contacts(bob) == {}
+        said = [alice.say(addContact={"user": bob.user}), alice.say(block={"user": bob.user, "blocked": True})]
+        said.append(alice.say(block={"user": bob.user}))
+        for number in said:
+            assert alice.answer(number) == {}
+        assert contacts(alice) == contacts(bob) == {}
+        add(bob, alice)
+
+
 # ---- blocks
 
 
