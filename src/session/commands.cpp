@@ -245,12 +245,14 @@ void Commands::carry_out(std::uint64_t re, wire::Block& block) {
   if (!other) return frames_.write_failure(re, Code::unknown_user);
   if (*other == user_) return frames_.write_failure(re, Code::self_conversation);
   ++in_progress_;
+  behind_ = true;  // What is said behind it meets the block, or meets none any more.
   scope_.spawn(do_block(re, std::move(*other), block.blocked));
 }
 
 Task<void> Commands::do_block(std::uint64_t re, UserId other, bool blocked) {
   auto done = co_await place_.contacts.block(user_, std::move(other), blocked);
   finish(re, done);
+  go_on();
 }
 
 }  // namespace kith

@@ -282,6 +282,20 @@ def test_block_and_unblock(server):
     assert laptop.send(phone, base=1)["seq"] == 2
 
 
+@pytest.mark.over("ws")
+def test_what_is_said_behind_a_block_meets_it(server):
+    laptop, phone = pair(server)
+    laptop.send(phone)
+    for base in range(1, 6):
+        block, sent = phone.say(block={"user": laptop.user, "blocked": True}), phone.send_later(laptop, base=base)
+        assert phone.answer(block) == {}
+        with refused("refused"):
+            phone.answer(sent)
+        block, sent = phone.say(block={"user": laptop.user}), phone.send_later(laptop, base=base)
+        assert phone.answer(block) == {}
+        assert phone.answer(sent)["seq"] == base + 1
+
+
 def test_blocks_of_both_sides_and_of_a_stranger(server):
     laptop, phone = pair(server)
     laptop.ask(block={"user": phone.user, "blocked": True})
