@@ -65,9 +65,7 @@ Task<Result<bool>> Inbox::open() {
     }
     State& state = states_.at(pointer.conversation);
     state.row.apply(pointer, useq);
-    state.queued = state.row.reached;
-    state.read_queued = state.row.read;
-    state.settings_queued = state.row.settings;
+    state.settle();
     state.told = {};  // Perhaps: then it is told again.
     touch(state);
   }
@@ -94,10 +92,8 @@ Task<Result<Inbox::State*>> Inbox::load(ConversationId conversation) {
 
 Inbox::State& Inbox::adopt(ConversationState row) {
   State& state = states_[row.conversation];
-  state.queued = row.reached;
-  state.read_queued = row.read;
-  state.settings_queued = row.settings;
   state.row = std::move(row);
+  state.settle();
   state.told = state.row.mark();
   return state;
 }
@@ -177,10 +173,14 @@ Task<Result<Ok>> Inbox::clear(ConversationId conversation, Point point) {
   auto loaded = co_await load(conversation);
   if (!loaded) co_return loaded.error();
   State& state = **loaded;
-  if (point.seq <= state.row.cleared && !planted(Plant::clearing_goes_back)) co_return Ok{};
-  Pointer pointer{.kind = PointerKind::cleared, .conversation = conversation, .to = point.seq, .n = point.n};
-  auto done = co_await note(state, std::move(pointer));
-  co_return done;
+  if (point.seq > state.cleared_queued || planted(Plant::clearing_goes_back)) {
+    state.cleared_queued = point.seq;
+    Pointer pointer{.kind = PointerKind::cleared, .conversation = conversation, .to = point.seq, .n = point.n};
+    auto done = co_await note(state, std::move(pointer));
+    co_return done;
+  }
+  while (state.row.cleared < point.seq) co_await until_durable(state);
+  co_return Ok{};
 }
 
 Task<Result<Ok>> Inbox::hide(ConversationId conversation, Seq seq) {
@@ -220,8 +220,9 @@ Task<Result<Ok>> Inbox::blank() {
     if (!loaded) co_return loaded.error();
     State& state = **loaded;
     state.row = state.row.blanked();
-    state.read_queued = Seq{0};
-    state.settings_queued = {};
+    state.read_queued = state.row.read;
+    state.cleared_queued = state.row.cleared;
+    state.settings_queued = state.row.settings;
     touch(state);
   }
   while (dirty_ > 0 || writing_) {

@@ -111,15 +111,23 @@ class Inbox final : private Log::Owner {
   };
   struct State {
     ConversationState row;
-    Seq queued;  // Mark once everything on its way is durable.
-    Seq read_queued;
+    // As they will be once everything on its way is durable: what comes next is judged by these.
+    Seq queued;
+    Seq read_queued, cleared_queued;
+    Settings settings_queued;
     Mark told;                         // What the conversation knows.
     std::pair<Useq, Seq> undelivered;  // A step that was not confirmed yet, of a conversation in which more has come since.
-    Settings settings_queued;
-    std::size_t notes = 0;        // On their way.
-    Outgoing* merging = nullptr;  // Still waiting, so it may grow.
+    std::size_t notes = 0;             // On their way.
+    Outgoing* merging = nullptr;       // Still waiting, so it may grow.
     bool dirty = false;
     std::vector<Promise<Ok>> waiters;  // For the next pointer of this conversation to be durable.
+    // Nothing is on its way.
+    void settle() {
+      queued = row.reached;
+      read_queued = row.read;
+      cleared_queued = row.cleared;
+      settings_queued = row.settings;
+    }
     bool busy() const {
       return dirty || !waiters.empty() || merging != nullptr || queued != row.reached || read_queued != row.read || notes != 0;
     }

@@ -44,6 +44,15 @@ TEST_F(Own, WhatIsClearedIsNotUnreadAndIsNotShown) {
   EXPECT_EQ(home.pointers().size(), 2u) << "one step of the conversation, one of the clearing";
 }
 
+TEST_F(Own, ALowerClearingThatIsOnItsWayWithAHigherOneIsNoStep) {
+  std::vector<Future<Result<Ok>>> under_way;
+  for (std::uint64_t seq : {6, 4, 6}) under_way.push_back(home.scope.start(home.inbox->clear(talk.id, talk.point(seq))));
+  for (auto& one : under_way) EXPECT_FALSE(one.is_ready()) << "answered once it is durable";
+  for (auto& one : under_way) EXPECT_TRUE(value_of(home.loop, std::move(one)));
+  EXPECT_EQ(home.state(talk).cleared, Seq{6});
+  EXPECT_EQ(home.pointers().size(), 2u) << "one step of the conversation, one of the clearing";
+}
+
 TEST_F(Own, WhatIsBlankedSaysOnlyHowFarTheInboxCame) {
   Talk other{"carol"};
   other.say(user("carol"), 3);
