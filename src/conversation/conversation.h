@@ -171,8 +171,8 @@ class Conversation final : private Log::Owner {
 
   Task<Result<Ok>> block(UserId member, bool blocked);
 
-  // What a member's inbox tells of them, and whether others may know what they read. not_found: no member any more.
-  Task<Result<Ok>> mark(UserId member, Mark mark, bool tells_read);
+  // What a member's inbox tells of them. not_found: no member any more.
+  Task<Result<Ok>> mark(UserId member, Mark mark);
   // The marks of the others; from now on what moves is signalled to this member, see Marks.
   Task<Result<Receipts>> look(UserId member);
   Result<Ok> typing(const UserId& member, bool stopped);

@@ -239,7 +239,7 @@ TEST(Groups, WhoLeftIsToldNoMarksAndTheirsAreTold) {
   Group group;
   auto look = [&](const UserId& who) { return value_of(group.loop, group.scope.start(group.talk->look(who))); };
   auto mark = [&](const UserId& who, std::uint64_t seq) {
-    return value_of(group.loop, group.scope.start(group.talk->mark(who, {{seq}, {seq}}, true)));
+    return value_of(group.loop, group.scope.start(group.talk->mark(who, {{seq}, {seq}})));
   };
   ASSERT_TRUE(look(group.ann));
   ASSERT_TRUE(look(group.ben));
@@ -261,7 +261,7 @@ TEST(Groups, LargeOnesHaveNoMarks) {
   for (int i = 0; i < 250; ++i) many.push_back(user("m" + std::to_string(1000 + i)));
   ASSERT_TRUE(group.add(group.ann, many));
   ASSERT_TRUE(value_of(group.loop, group.scope.start(group.talk->look(group.ann))));
-  ASSERT_TRUE(value_of(group.loop, group.scope.start(group.talk->mark(group.ben, {{1}, {1}}, true))));
+  ASSERT_TRUE(value_of(group.loop, group.scope.start(group.talk->mark(group.ben, {{1}, {1}}))));
   ASSERT_TRUE(group.talk->typing(group.ben, false));
   group.loop.advance(5s);
   EXPECT_TRUE(group.inboxes.signals.empty());

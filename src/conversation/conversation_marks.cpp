@@ -9,10 +9,10 @@ Marks& Conversation::marks() {
   return *marks_;
 }
 
-Task<Result<Ok>> Conversation::mark(UserId member, Mark mark, bool tells_read) {
+Task<Result<Ok>> Conversation::mark(UserId member, Mark mark) {
   if (!roster_.find_present(member)) co_return Failure{Code::not_found};
   if (!has_marks()) co_return Ok{};
-  auto raised = co_await marks().raise(std::move(member), mark, tells_read);
+  auto raised = co_await marks().raise(std::move(member), mark);
   co_return raised;
 }
 
@@ -33,19 +33,13 @@ Task<Result<Receipts>> Conversation::look(UserId member) {
   std::vector<UserId> others;
   for (std::size_t i = 0; i < roster_.size(); ++i) {
     bool there = roster_[i].present() || planted(Plant::leaver_still_shown);
-    if (i != *place && there && marks().of(roster_[i].user) != Mark{}) others.push_back(roster_[i].user);
+    if (i != *place && there) others.push_back(roster_[i].user);
   }
-  if (!others.empty()) {
-    // Somebody may have changed their mind since their mark moved last.
-    auto tell = co_await delivery_.tell_read(others);
-    if (!tell) co_return tell.error();
-    for (std::size_t i = 0; i < others.size(); ++i) marks().let_know(others[i], (*tell)[i]);
-  }
+  auto shown = co_await marks().shown(std::move(others));
+  if (!shown) co_return shown.error();
   if (!sees()) co_return out;
-  for (UserId& user : others) {
-    Mark mark = marks().of(user);
-    bool there = roster_.find_present(user) || planted(Plant::leaver_still_shown);
-    if (mark != Mark{} && there) out.marks.push_back({std::move(user), mark});
+  for (MemberMark& one : *shown) {
+    if (roster_.find_present(one.user) || planted(Plant::leaver_still_shown)) out.marks.push_back(std::move(one));
   }
   if (!id_.is_direct()) co_return out;
   UserId with = other(member);

@@ -223,10 +223,10 @@ Task<Result<Ok>> Conversations::block(ConversationId id, UserId self, UserId oth
   co_return done;
 }
 
-Task<Result<Ok>> Conversations::mark(ConversationId id, UserId member, Mark mark, bool tells_read) {
+Task<Result<Ok>> Conversations::mark(ConversationId id, UserId member, Mark mark) {
   auto pinned = co_await find(id);
   if (!pinned) co_return pinned.error();
-  auto done = co_await (*pinned)->mark(std::move(member), mark, tells_read);
+  auto done = co_await (*pinned)->mark(std::move(member), mark);
   co_return done;
 }
 

@@ -41,7 +41,7 @@ class Conversations {
   Task<Result<GroupView>> join(ConversationId id, UserId user, ClientId secret);
   Task<Result<Ok>> refuse_join(ConversationId id, UserId by, UserId user);
   Task<Result<Ok>> block(ConversationId id, UserId self, UserId other, bool blocked);
-  Task<Result<Ok>> mark(ConversationId id, UserId member, Mark mark, bool tells_read);
+  Task<Result<Ok>> mark(ConversationId id, UserId member, Mark mark);
   Task<Result<Receipts>> look(ConversationId id, UserId member);
   Task<Result<Ok>> typing(ConversationId id, UserId member, bool stopped);
 

@@ -55,11 +55,10 @@ Task<Result<Ok>> Marks::load() {
   co_return Ok{};
 }
 
-Task<Result<Ok>> Marks::raise(UserId user, Mark mark, bool tells_read) {
+Task<Result<Ok>> Marks::raise(UserId user, Mark mark) {
   auto loaded = co_await load();
   if (!loaded) co_return loaded.error();
   State& state = marks_[user];
-  state.tells_read = tells_read;
   raise_to(state.wanted, mark);
   if (state.wanted == state.durable) co_return Ok{};
   state.waiters.emplace_back();
@@ -99,12 +98,21 @@ Task<void> Marks::write(UserId user) {
   state.writing = false;
 }
 
-Mark Marks::of(const UserId& user) const {
-  auto state = marks_.find(user);
-  if (state == marks_.end()) return {};
-  Mark mark = state->second.durable;
-  if (!state->second.tells_read && !planted(Plant::hidden_read_told)) mark.read = {};
-  return mark;
+Task<Result<std::vector<MemberMark>>> Marks::shown(std::vector<UserId> users) {
+  std::erase_if(users, [&](const UserId& user) {
+    auto state = marks_.find(user);
+    return state == marks_.end() || state->second.durable == Mark{};
+  });
+  std::vector<MemberMark> out;
+  if (users.empty()) co_return out;
+  auto tell = co_await delivery_.tell_read(users);
+  if (!tell) co_return tell.error();
+  for (std::size_t i = 0; i < users.size(); ++i) {
+    Mark mark = marks_.at(users[i]).durable;
+    if (!(*tell)[i] && !planted(Plant::hidden_read_told)) mark.read = {};
+    if (mark != Mark{}) out.push_back({std::move(users[i]), mark});
+  }
+  co_return out;
 }
 
 // ------------------------------------------------------------------------------------------------------- those who look
@@ -131,21 +139,20 @@ void Marks::tell_later(const UserId& user) {
   if (std::find(moved_.begin(), moved_.end(), user) == moved_.end()) moved_.push_back(user);
   if (tell_) return;
   Duration since = loop_.now() - told_;
-  if (told_.ns == 0 || since >= kTellEvery) return tell();
+  if (told_.ns == 0 || since >= kTellEvery) return scope_.spawn(tell());
   tell_ = loop_.after(kTellEvery - since, [this] {
     tell_.cancel();
-    tell();
+    scope_.spawn(tell());
   });
 }
 
-void Marks::tell() {
+Task<void> Marks::tell() {
   told_ = loop_.now();
+  auto marks = co_await shown(std::exchange(moved_, {}));
+  if (!marks || marks->empty()) co_return;
   auto signal = std::make_shared<Signal>();
   signal->conversation = id_;
-  for (UserId& user : std::exchange(moved_, {})) {
-    Mark mark = of(user);
-    signal->marks.push_back({std::move(user), mark});
-  }
+  signal->marks = std::move(*marks);
   auto to = lookers();
   if (!to.empty()) delivery_.signal(std::move(to), std::move(signal));
 }

@@ -2,7 +2,8 @@
 //
 //   Which loop   That of the conversation, which owns it.
 //   Durable      raise() completes when the row is; nobody is told of a mark before, and no mark ever goes back.
-//   Live         Those who look are told of what moved at most twice a second, all of it in one signal; a signal may be lost.
+//   Live         Those who look are told of what moved at most twice a second, all of it in one signal; a signal may be lost. Whether
+//                others may know what somebody read is asked in the moment of telling.
 //   Rows         RowTable::members, in a partition beside that of the members: user → read, delivered. Read when first asked for.
 //   Fails        load() and raise() with the failure of the store.
 #pragma once
@@ -28,11 +29,10 @@ class Marks {
   Marks(Loop& loop, Store& store, Delivery& delivery, ConversationId id);
 
   Task<Result<Ok>> load();
-  // Takes what is above the mark that is known of the user, and whether others may know what they read.
-  Task<Result<Ok>> raise(UserId user, Mark mark, bool tells_read);
-  void let_know(const UserId& user, bool tells_read) { marks_[user].tells_read = tells_read; }
-  // What is durable, as others may know it.
-  Mark of(const UserId& user) const;
+  // Takes what is above the mark that is known of the user.
+  Task<Result<Ok>> raise(UserId user, Mark mark);
+  // Of those of `users` who have a mark: what is durable, as others may know it.
+  Task<Result<std::vector<MemberMark>>> shown(std::vector<UserId> users);
 
   void look(const UserId& user);
   // Who is gone hears nothing more.
@@ -48,14 +48,13 @@ class Marks {
   struct State {
     Mark durable, wanted;
     bool writing = false;
-    bool tells_read = true;
     std::vector<Promise<Result<Ok>>> waiters;
     Instant typed;
   };
 
   Task<void> write(UserId user);
   void tell_later(const UserId& user);
-  void tell();
+  Task<void> tell();
   std::vector<UserId> lookers();
 
   Loop& loop_;

@@ -9,7 +9,7 @@ class MarksTest : public ::testing::Test {
  protected:
   void SetUp() override { ASSERT_TRUE(*world.open()); }
   Result<Ok> raised(const UserId& who, std::uint64_t read, std::uint64_t delivered) {
-    return value_of(world.loop, world.scope.start(world.talk->mark(who, {{read}, {delivered}}, true)));
+    return value_of(world.loop, world.scope.start(world.talk->mark(who, {{read}, {delivered}})));
   }
   Result<Receipts> looked(const UserId& who) { return value_of(world.loop, world.scope.start(world.talk->look(who))); }
   Mark seen(const UserId& by) {
@@ -44,7 +44,7 @@ TEST_F(MarksTest, TheyNeverGoBackAndSurviveACrash) {
 
 TEST_F(MarksTest, NobodyIsToldBeforeTheRowIsDurable) {
   ASSERT_TRUE(looked(world.alice));
-  auto raising = world.scope.start(world.talk->mark(world.bob, {{3}, {3}}, true));
+  auto raising = world.scope.start(world.talk->mark(world.bob, {{3}, {3}}));
   for (int i = 0; i < 1000 && told() == 0; ++i) {
     EXPECT_FALSE(raising.is_ready());
     world.loop.advance(10us);
@@ -107,11 +107,22 @@ TEST_F(MarksTest, WhatSomebodyReadIsHiddenFromTheMomentTheyWantItSo) {
   EXPECT_EQ(seen(world.alice), (Mark{{3}, {5}}));
   world.inboxes.silent_readers.insert(world.bob);
   EXPECT_EQ(seen(world.alice), (Mark{{0}, {5}}));
-  ASSERT_TRUE(value_of(world.loop, world.scope.start(world.talk->mark(world.bob, {{7}, {7}}, false))));
+  ASSERT_TRUE(raised(world.bob, 7, 7));
   world.loop.advance(2s);
   EXPECT_EQ(world.inboxes.signals.back().second.marks.at(0).mark, (Mark{{0}, {7}}));
   world.inboxes.silent_readers.clear();
   EXPECT_EQ(seen(world.alice), (Mark{{7}, {7}})) << "and shown from the moment they do not";
+}
+
+TEST_F(MarksTest, WhatWaitsToBeToldIsToldAsItsReaderWantsItThen) {
+  ASSERT_TRUE(looked(world.alice));
+  ASSERT_TRUE(raised(world.bob, 1, 1));
+  ASSERT_TRUE(raised(world.bob, 5, 6));
+  ASSERT_EQ(told(), 1u) << "the second one waits";
+  world.inboxes.silent_readers.insert(world.bob);
+  world.loop.advance(2s);
+  ASSERT_EQ(told(), 2u);
+  EXPECT_EQ(world.inboxes.signals.back().second.marks.at(0).mark, (Mark{{0}, {6}}));
 }
 
 TEST_F(MarksTest, WhoIsBlockedSeesAndTellsNothing) {

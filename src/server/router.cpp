@@ -161,19 +161,9 @@ Future<Result<Ok>> Router::typing(ConversationId id, UserId member, bool stopped
 }
 
 Future<Result<Ok>> Router::mark(ConversationId conversation, UserId member, Mark mark) {
-  return node_.shard(here_).scope.start(tell_mark(conversation, std::move(member), mark));
-}
-
-Task<Result<Ok>> Router::tell_mark(ConversationId conversation, UserId member, Mark mark) {
-  auto preferences = co_await node_.shard(here_).contacts.preferences(member);
-  if (!preferences) co_return preferences.error();
-  bool tells_read = preferences->read_marks;
-  auto told =
-      call<Result<Ok>>(node_.home(conversation.slot()), [conversation, member = std::move(member), mark, tells_read](Shard& shard) mutable {
-        return shard.conversations.mark(conversation, std::move(member), mark, tells_read);
-      });
-  auto result = co_await told;
-  co_return result;
+  return call<Result<Ok>>(node_.home(conversation.slot()), [conversation, member = std::move(member), mark](Shard& shard) mutable {
+    return shard.conversations.mark(conversation, std::move(member), mark);
+  });
 }
 
 namespace {

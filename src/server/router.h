@@ -98,7 +98,6 @@ class Router final : public Backend,
   Future<T> call(std::size_t target, Fn<Task<T>(Shard&)> work);
 
  private:
-  Task<Result<Ok>> tell_mark(ConversationId conversation, UserId member, Mark mark);
   Task<Result<std::vector<bool>>> ask_each_home(std::vector<UserId> users);
   // One post a loop, not one a user.
   struct AtHome {

@@ -129,7 +129,7 @@ struct Server : Backend, Delivery, MarkKeeper, PresenceLinks, ContactRouter {
 
   // MarkKeeper
   Future<Result<Ok>> mark(ConversationId id, UserId member, Mark mark) override {
-    return scope.start(conversations.mark(id, std::move(member), mark, true));
+    return scope.start(conversations.mark(id, std::move(member), mark));
   }
 
   // ContactRouter
