@@ -175,6 +175,7 @@ Task<Result<Ok>> Inbox::clear(ConversationId conversation, Point point) {
   State& state = **loaded;
   if (point.seq > state.cleared_queued || planted(Plant::clearing_goes_back)) {
     state.cleared_queued = point.seq;
+    std::erase_if(state.hidden_queued, [&](Seq seq) { return seq <= point.seq; });
     Pointer pointer{.kind = PointerKind::cleared, .conversation = conversation, .to = point.seq, .n = point.n};
     auto done = co_await note(state, std::move(pointer));
     co_return done;
@@ -187,20 +188,30 @@ Task<Result<Ok>> Inbox::hide(ConversationId conversation, Seq seq) {
   auto loaded = co_await load(conversation);
   if (!loaded) co_return loaded.error();
   State& state = **loaded;
-  if (!state.row.shows(seq)) co_return Ok{};
-  if (state.row.hidden.size() >= kHiddenMax) co_return Failure{Code::limit_reached, "hidden entries; clear the conversation instead"};
-  Pointer pointer{.kind = PointerKind::hidden, .conversation = conversation, .to = seq};
-  auto done = co_await note(state, std::move(pointer));
-  co_return done;
+  std::vector<Seq>& hidden = state.hidden_queued;
+  auto place = std::lower_bound(hidden.begin(), hidden.end(), seq);
+  if (seq > state.cleared_queued && (place == hidden.end() || *place != seq)) {
+    if (hidden.size() >= kHiddenMax) co_return Failure{Code::limit_reached, "hidden entries; clear the conversation instead"};
+    hidden.insert(place, seq);
+    Pointer pointer{.kind = PointerKind::hidden, .conversation = conversation, .to = seq};
+    auto done = co_await note(state, std::move(pointer));
+    co_return done;
+  }
+  while (state.row.shows(seq)) co_await until_durable(state);
+  co_return Ok{};
 }
 
 Task<Result<Ok>> Inbox::configure(ConversationId conversation, Fn<void(Settings&)> change) {
   auto loaded = co_await load(conversation);
   if (!loaded) co_return loaded.error();
   State& state = **loaded;
+  if (state.queued == Seq{0}) co_return Failure{Code::not_found};
   Settings settings = state.settings_queued;
   change(settings);
-  if (settings == state.settings_queued && settings == state.row.settings) co_return Ok{};
+  if (settings == state.settings_queued) {
+    while (state.row.settings != state.settings_queued) co_await until_durable(state);
+    co_return Ok{};
+  }
   state.settings_queued = settings;
   if (planted(Plant::settings_not_told) && state.row.settings != Settings{}) {
     state.row.settings = settings;
@@ -220,9 +231,7 @@ Task<Result<Ok>> Inbox::blank() {
     if (!loaded) co_return loaded.error();
     State& state = **loaded;
     state.row = state.row.blanked();
-    state.read_queued = state.row.read;
-    state.cleared_queued = state.row.cleared;
-    state.settings_queued = state.row.settings;
+    state.settle_own();
     touch(state);
   }
   while (dirty_ > 0 || writing_) {

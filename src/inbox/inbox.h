@@ -61,10 +61,11 @@ class Inbox final : private Log::Owner {
   // Moves the user's own read mark up to `point`; a lower one changes nothing.
   Task<Result<Ok>> read(ConversationId conversation, Point point);
 
-  // Takes everything up to `point`, or one entry, out of the user's view. limit_reached beyond kHiddenMax.
+  // Takes everything up to `point`, or one entry, out of the user's view. limit_reached beyond kHiddenMax. What is out already, or on its
+  // way to be, is no further step.
   Task<Result<Ok>> clear(ConversationId conversation, Point point);
   Task<Result<Ok>> hide(ConversationId conversation, Seq seq);
-  // `change` gets the settings as they are on their way to be.
+  // `change` gets the settings as they are on their way to be. not_found if nothing of the conversation is here or on its way.
   Task<Result<Ok>> configure(ConversationId conversation, Fn<void(Settings&)> change);
 
   // One of the user's devices has everything up to `useq`: others come to know that it was delivered.
@@ -114,6 +115,7 @@ class Inbox final : private Log::Owner {
     // As they will be once everything on its way is durable: what comes next is judged by these.
     Seq queued;
     Seq read_queued, cleared_queued;
+    std::vector<Seq> hidden_queued;
     Settings settings_queued;
     Mark told;                         // What the conversation knows.
     std::pair<Useq, Seq> undelivered;  // A step that was not confirmed yet, of a conversation in which more has come since.
@@ -121,12 +123,17 @@ class Inbox final : private Log::Owner {
     Outgoing* merging = nullptr;       // Still waiting, so it may grow.
     bool dirty = false;
     std::vector<Promise<Ok>> waiters;  // For the next pointer of this conversation to be durable.
-    // Nothing is on its way.
-    void settle() {
-      queued = row.reached;
+    // None of the user's own changes is on its way.
+    void settle_own() {
       read_queued = row.read;
       cleared_queued = row.cleared;
+      hidden_queued = row.hidden;
       settings_queued = row.settings;
+    }
+    // Nothing is.
+    void settle() {
+      queued = row.reached;
+      settle_own();
     }
     bool busy() const {
       return dirty || !waiters.empty() || merging != nullptr || queued != row.reached || read_queued != row.read || notes != 0;

@@ -53,6 +53,36 @@ TEST_F(Own, ALowerClearingThatIsOnItsWayWithAHigherOneIsNoStep) {
   EXPECT_EQ(home.pointers().size(), 2u) << "one step of the conversation, one of the clearing";
 }
 
+TEST_F(Own, WhatIsOnItsWayAlreadyIsNoFurtherStep) {
+  auto pin = [] { return Fn<void(Settings&)>([](Settings& settings) { settings.pinned = true; }); };
+  std::vector<Future<Result<Ok>>> under_way;
+  for (std::uint64_t seq : {8, 3, 8}) under_way.push_back(home.scope.start(home.inbox->hide(talk.id, {seq})));
+  for (int i = 0; i < 2; ++i) under_way.push_back(home.scope.start(home.inbox->configure(talk.id, pin())));
+  under_way.push_back(home.scope.start(home.inbox->clear(talk.id, talk.point(5))));
+  under_way.push_back(home.scope.start(home.inbox->hide(talk.id, {4})));
+  for (auto& one : under_way) EXPECT_FALSE(one.is_ready()) << "answered once it is durable";
+  for (auto& one : under_way) EXPECT_TRUE(value_of(home.loop, std::move(one)));
+  EXPECT_EQ(home.pointers().size(), 5u) << "of the conversation, two entries hidden, settings, the clearing";
+  expect([](const ConversationState& state) {
+    EXPECT_EQ(state.hidden, std::vector<Seq>{{8}});
+    EXPECT_EQ(state.cleared, Seq{5});
+    EXPECT_TRUE(state.settings.pinned);
+  });
+}
+
+TEST_F(Own, WhatIsOnItsWayCanBeConfigured) {
+  Talk other{"carol"};
+  EXPECT_EQ(value_of(home.loop, home.scope.start(home.inbox->configure(other.id, [](Settings&) {}))).error().code, Code::not_found);
+  other.say(user("carol"), 3);
+  home.here = false;  // What is handed off waits for company.
+  auto handed = home.hand(other.part(0, 3));
+  home.loop.advance(10ms);
+  ASSERT_FALSE(handed.is_ready());
+  EXPECT_TRUE(value_of(home.loop, home.scope.start(home.inbox->configure(other.id, [](Settings& settings) { settings.pinned = true; }))));
+  EXPECT_TRUE(handed.is_ready()) << "the settings come behind it";
+  EXPECT_TRUE(home.state(other).settings.pinned);
+}
+
 TEST_F(Own, WhatIsBlankedSaysOnlyHowFarTheInboxCame) {
   Talk other{"carol"};
   other.say(user("carol"), 3);
@@ -103,6 +133,20 @@ TEST_F(Own, ThereIsALimitToHiddenEntries) {
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, Code::limit_reached);
   EXPECT_TRUE(hidden(7)) << "what is hidden already is no more";
+  ASSERT_TRUE(cleared(990));
+  std::vector<Future<Result<Ok>>> at_once;
+  for (std::uint64_t seq = 991; seq <= 1010; ++seq) at_once.push_back(home.scope.start(home.inbox->hide(talk.id, {seq})));
+  for (auto& one : at_once) EXPECT_TRUE(value_of(home.loop, std::move(one))) << "there is room again";
+}
+
+TEST_F(Own, TheLimitCountsWhatIsOnItsWay) {
+  talk.say(home.alice, 1000);
+  home.bring_up(talk);
+  std::vector<Future<Result<Ok>>> at_once;
+  for (std::uint64_t seq = 1; seq <= 1010; ++seq) at_once.push_back(home.scope.start(home.inbox->hide(talk.id, {seq})));
+  std::size_t taken = 0;
+  for (auto& one : at_once) taken += value_of(home.loop, std::move(one)) ? 1 : 0;
+  EXPECT_EQ(taken, Inbox::kHiddenMax);
 }
 
 TEST_F(Own, SettingsChangeByPartsAndTheLastOneCounts) {
