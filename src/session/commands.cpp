@@ -53,6 +53,11 @@ void Commands::carry_out(wire::Command& command) {
 }
 
 void Commands::begin(wire::Command& command) {
+  if (in_progress_ > 0 && std::holds_alternative<wire::Block>(command.command)) {
+    // Messages that were sent before a block must not meet it.
+    behind_ = waits_ = true;
+    return held_.push_front(std::move(command));
+  }
   std::visit(
       [&](auto& body) {
         using T = std::decay_t<decltype(body)>;
@@ -67,6 +72,11 @@ void Commands::begin(wire::Command& command) {
       command.command);
 }
 
+// One command less is in progress.
+void Commands::ended() {
+  if (--in_progress_ == 0 && std::exchange(waits_, false)) go_on();
+}
+
 void Commands::go_on() {
   behind_ = false;
   while (!held_.empty() && !behind_) {
@@ -77,7 +87,7 @@ void Commands::go_on() {
 }
 
 void Commands::finish(std::uint64_t re, const Result<Ok>& result) {
-  --in_progress_;
+  ended();
   if (result) {
     frames_.write({re, wire::Done{}});
   } else {
@@ -115,7 +125,7 @@ void Commands::carry_out(std::uint64_t re, wire::Send& send) {
 
 Task<void> Commands::do_send(std::uint64_t re, ConversationId id, std::optional<UserId> to, SendRequest request) {
   auto receipt = co_await place_.backend.send(id, std::move(to), std::move(request));
-  --in_progress_;
+  ended();
   if (!receipt) {
     frames_.write_failure(re, receipt.error());
     co_return;
@@ -135,7 +145,7 @@ void Commands::carry_out(std::uint64_t re, wire::Open& open) {
 Task<void> Commands::do_open(std::uint64_t re, UserId with) {
   auto id = ConversationId::direct(user_, with);
   auto head = co_await place_.backend.open_direct(id, user_, with);
-  --in_progress_;
+  ended();
   if (head) {
     frames_.write({re, wire::Opened{id.text(), with.text(), head->value}});
   } else {
@@ -165,7 +175,7 @@ Task<void> Commands::do_history(std::uint64_t re, ConversationId id, std::option
   if (view && after) after = std::max(*after, view->cleared);
   Result<HistoryPage> page = Failure{Code::unavailable};
   if (view) page = co_await place_.backend.history(id, user_, before, after, limit);
-  --in_progress_;
+  ended();
   if (!page) {
     frames_.write_failure(re, page.error());
     co_return;
@@ -216,20 +226,16 @@ void Commands::carry_out(std::uint64_t re, wire::Configure& configure) {
   auto id = ConversationId::parse(configure.conversation);
   if (!id) return frames_.write_failure(re, Code::not_found);
   ++in_progress_;
+  behind_ = true;  // Of two wishes the later one counts, also when the conversation must be read first.
   scope_.spawn(do_configure(re, *id, std::move(configure)));
 }
 
 Task<void> Commands::do_configure(std::uint64_t re, ConversationId id, wire::Configure wish) {
   auto inbox = co_await place_.inboxes.acquire(user_);
+  Result<Ok> done = Ok{};
   if (!inbox) {
-    finish(re, inbox.error());
-    co_return;
-  }
-  auto view = co_await (*inbox)->view(id);
-  Result<Ok> done = Failure{Code::not_found};
-  if (!view) {
-    done = view.error();
-  } else if (view->reached > Seq{0}) {
+    done = inbox.error();
+  } else {
     Fn<void(Settings&)> change = [wish = std::move(wish), now = place_.loop.wall()](Settings& settings) {
       if (wish.muted_until.ms != 0) settings.muted_until = wish.muted_until > now ? wish.muted_until : WallTime{};
       settings.pinned = wish.pinned.value_or(settings.pinned);
@@ -238,6 +244,7 @@ Task<void> Commands::do_configure(std::uint64_t re, ConversationId id, wire::Con
     done = co_await (*inbox)->configure(id, std::move(change));
   }
   finish(re, done);
+  go_on();
 }
 
 void Commands::carry_out(std::uint64_t re, wire::Block& block) {

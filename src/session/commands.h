@@ -122,6 +122,7 @@ class Commands {
   Task<void> do_viewport(std::uint64_t re, std::vector<UserId> users);
   Watcher& watcher();
   Task<void> do_block(std::uint64_t re, UserId other, bool blocked);
+  void ended();
   void go_on();
   void finish(std::uint64_t re, const Result<Ok>& result);
 
@@ -132,8 +133,9 @@ class Commands {
   const bool live_;
   Meter meter_;
   std::uint32_t in_progress_ = 0;
-  // Commands that first ask about other users would be overtaken by those behind them, which therefore wait.
+  // Commands that first ask about other users, or read, would be overtaken by those behind them, which therefore wait.
   bool behind_ = false;
+  bool waits_ = false;  // The first one held waits for those in progress.
   std::deque<wire::Command> held_;
   std::optional<ConversationId> looking_;
   bool shows_read_ = false;

@@ -51,7 +51,7 @@ void Commands::carry_out(std::uint64_t re, wire::GetContacts& get) {
 
 Task<void> Commands::do_contacts(std::uint64_t re, UserId after, std::uint32_t limit) {
   auto page = co_await place_.contacts.list(user_, std::move(after), limit);
-  --in_progress_;
+  ended();
   if (!page) {
     frames_.write_failure(re, page.error());
     co_return;
@@ -77,7 +77,7 @@ void Commands::carry_out(std::uint64_t re, wire::Prefer& prefer) {
 // A wish for nothing is a question.
 Task<void> Commands::do_prefer(std::uint64_t re, PreferenceWish wish) {
   auto preferences = co_await place_.contacts.prefer(user_, wish);
-  --in_progress_;
+  ended();
   if (!preferences) {
     frames_.write_failure(re, preferences.error());
     co_return;

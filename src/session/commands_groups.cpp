@@ -58,7 +58,7 @@ void Commands::start_change(std::uint64_t re, const std::string& conversation, C
 Task<void> Commands::do_change(std::uint64_t re, ConversationId id, ChangeRequest request) {
   bool holds_up = request.kind == EntryKind::added;
   auto change = co_await place_.backend.change(id, std::move(request));
-  --in_progress_;
+  ended();
   if (!change) {
     frames_.write_failure(re, change.error());
     if (holds_up) go_on();
@@ -118,7 +118,7 @@ Task<void> Commands::do_create_group(std::uint64_t re, ConversationId id, Change
 }
 
 void Commands::write_group(std::uint64_t re, const ConversationId& id, const Result<GroupView>& group) {
-  --in_progress_;
+  ended();
   if (!group) return frames_.write_failure(re, group.error());
   wire::Group out{id.text(), {}, {}, 0, {}, group->head.value};
   if (group->role) {
@@ -201,7 +201,7 @@ void Commands::carry_out(std::uint64_t re, wire::GetMembers& get) {
 
 Task<void> Commands::do_members(std::uint64_t re, ConversationId id, std::uint32_t limit, UserId after) {
   auto list = co_await place_.backend.members(id, user_, std::move(after), limit);
-  --in_progress_;
+  ended();
   if (!list) {
     frames_.write_failure(re, list.error());
     co_return;

@@ -24,7 +24,7 @@ void Commands::carry_out(std::uint64_t re, wire::CreateInvite& create) {
 
 Task<void> Commands::do_create_invite(std::uint64_t re, ConversationId id, InviteWish wish) {
   auto invite = co_await place_.backend.create_invite(id, user_, wish);
-  --in_progress_;
+  ended();
   if (!invite) {
     frames_.write_failure(re, invite.error());
     co_return;
@@ -56,7 +56,7 @@ void Commands::carry_out(std::uint64_t re, wire::GetInvites& get) {
 
 Task<void> Commands::do_invites(std::uint64_t re, ConversationId id) {
   auto list = co_await place_.backend.invites(id, user_);
-  --in_progress_;
+  ended();
   if (!list) {
     frames_.write_failure(re, list.error());
     co_return;

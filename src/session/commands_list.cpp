@@ -45,7 +45,7 @@ void Commands::carry_out(std::uint64_t re, wire::GetConversations& get) {
 
 Task<void> Commands::do_conversations(std::uint64_t re, std::uint32_t limit, std::string page) {
   auto result = co_await list(limit, std::move(page));
-  --in_progress_;
+  ended();
   if (result) {
     frames_.write({re, std::move(*result)});
   } else {

@@ -28,14 +28,14 @@ void Commands::carry_out(std::uint64_t re, wire::GetPresence& get) {
 
 Task<void> Commands::do_presence(std::uint64_t re, std::vector<UserId> users) {
   auto items = co_await place_.watchers.pull(user_, std::move(users));
-  --in_progress_;
+  ended();
   frames_.write_presences(re, items);
 }
 
 Task<void> Commands::do_presence_of_contacts(std::uint64_t re) {
   auto asking = live_ ? watcher().watch_contacts() : place_.watchers.pull_contacts(user_);
   auto items = co_await asking;
-  --in_progress_;
+  ended();
   if (items) {
     frames_.write_presences(re, *items);
   } else {
@@ -52,7 +52,7 @@ void Commands::carry_out(std::uint64_t re, wire::Viewport& viewport) {
 
 Task<void> Commands::do_viewport(std::uint64_t re, std::vector<UserId> users) {
   auto items = co_await watcher().watch(std::move(users));
-  --in_progress_;
+  ended();
   frames_.write_presences(re, items);
 }
 

@@ -21,7 +21,7 @@ Task<void> Commands::do_look(std::uint64_t re, ConversationId id) {
   Result<Preferences> mine = Failure{Code::unavailable};
   if (receipts) mine = co_await place_.contacts.preferences(user_);
   if (receipts && !mine) receipts = mine.error();
-  --in_progress_;
+  ended();
   if (receipts) {
     // Who does not tell what they read is not told what others read.
     shows_read_ = mine->read_marks || planted(Plant::unwanted_read_marks);

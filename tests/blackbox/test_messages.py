@@ -296,6 +296,20 @@ def test_what_is_said_behind_a_block_meets_it(server):
         assert phone.answer(sent)["seq"] == base + 1
 
 
+def test_what_is_said_before_a_block_does_not_meet_it(server):
+    for _ in range(5):
+        laptop, phone = pair(server)  # The conversation begins with this message.
+        sent, block = phone.send_later(laptop), phone.say(block={"user": laptop.user, "blocked": True})
+        late, unblock = phone.send_later(laptop), phone.say(block={"user": laptop.user})
+        again = phone.send_later(laptop)
+        assert phone.answer(sent)["seq"] == 1
+        assert phone.answer(block) == {}
+        with refused("refused"):
+            phone.answer(late)
+        assert phone.answer(unblock) == {}
+        assert phone.answer(again)["seq"] == 2
+
+
 def test_blocks_of_both_sides_and_of_a_stranger(server):
     laptop, phone = pair(server)
     laptop.ask(block={"user": phone.user, "blocked": True})
