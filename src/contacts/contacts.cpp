@@ -37,6 +37,8 @@ Failure half_done(const Failure& failure) {
   return info(failure.code).outcome == Outcome::retry ? Failure{Code::outcome_unknown} : failure;
 }
 
+Failure no_room(const UserId& user) { return {Code::limit_reached, "contacts of " + user.text()}; }
+
 }  // namespace
 
 std::string_view name(Audience audience) { return kAudiences[static_cast<std::size_t>(audience)]; }
@@ -129,10 +131,15 @@ Task<Result<Ok>> Contacts::check_room(UserId self, UserId other) {
       if (more) after = page->contacts.back().other;
     }
     if (counts_.size() >= kCachedMax) counts_.clear();
-    counts_.insert_or_assign(self, count);
+    counts_.try_emplace(self, count);  // Who counted at the same time and was done before has kept count since.
   }
-  if (counts_.at(self) >= options_.contacts_max) co_return Failure{Code::limit_reached, "contacts of " + self.text()};
+  if (is_full(self)) co_return no_room(self);
   co_return Ok{};
+}
+
+bool Contacts::is_full(const UserId& self) const {
+  auto count = counts_.find(self);
+  return count != counts_.end() && count->second >= options_.contacts_max;
 }
 
 Task<Result<ContactRow>> Contacts::change(UserId self, UserId other, Fn<void(ContactMarks&)> change) {
@@ -194,22 +201,24 @@ Task<Result<Ok>> Contacts::add_now(UserId self, UserId other) {
   if (!planted(Plant::contact_one_sided)) answer = co_await router_.tell_contact(other, self, news);
   if (!answer) co_return half_done(answer.error());
   crash_point("contact_told");
-  bool ended = false;
-  Fn<void(ContactMarks&)> decide = [this, &ended, pair = Pair{self, other}, version, told = *answer](ContactMarks& marks) {
+  bool ended = false, full = false;
+  Fn<void(ContactMarks&)> decide = [this, &ended, &full, pair = Pair{self, other}, version, told = *answer](ContactMarks& marks) {
     ended = adding_.at(pair);
-    if (ended) return;
+    full = marks.state() == ContactState::none && is_full(pair.first);  // Asked again: others may have been added meanwhile.
+    if (ended || full) return;
     marks.decide(true, version);
     marks.blocks = false;  // As was just asked: an unblock was cut off half way.
     if (told.added) marks.hear(*told.added, told.version);
   };
   auto changed = co_await change(self, other, std::move(decide));
   if (!changed) co_return half_done(changed.error());
-  if (ended) {
-    // The other has ended it since, here too; there it may have been heard in the other order.
+  if (ended || full) {
+    // If the other has ended it since, then here too; there it may have been heard in the other order.
     ContactNews taken_back{false, next_version(), false};
     auto heard = co_await router_.tell_contact(other, self, taken_back);
     if (!heard) co_return half_done(heard.error());
   }
+  if (full) co_return no_room(self);
   co_return Ok{};
 }
 
@@ -267,9 +276,13 @@ Task<Result<Ok>> Contacts::block_now(UserId self, UserId other, bool blocked) {
   if (!blocked) {
     auto between = co_await state(self, other);
     if (!between) co_return between.error();
-    // That they are no contacts may not have reached the other's home yet. While the block stands nobody adds anybody.
+    // That they are no contacts may not have reached the other's home yet. While the block stands nobody adds anybody; where it does
+    // not any more, and only the list says so still, the other may have.
+    Result<bool> stands = false;
+    if (*between == ContactState::blocked) stands = co_await router_.blocked(ConversationId::direct(self, other));
+    if (!stands) co_return stands.error();
     Result<Ok> ended = Ok{};
-    if (*between == ContactState::blocked) ended = co_await remove_now(self, other);
+    if (*stands) ended = co_await remove_now(self, other);
     if (!ended) co_return ended;
   }
   auto done = co_await router_.block(ConversationId::direct(self, other), self, other, blocked);
@@ -315,7 +328,10 @@ Task<Result<ContactAnswer>> Contacts::hear(UserId self, UserId by, ContactNews n
     if (!room) co_return room.error();
   }
   ContactAnswer answer;
-  Fn<void(ContactMarks&)> take = [this, &answer, pair = Pair{self, by}, news](ContactMarks& marks) {
+  bool full = false;
+  Fn<void(ContactMarks&)> take = [this, &answer, &full, pair = Pair{self, by}, news](ContactMarks& marks) {
+    full = news.added && marks.state() == ContactState::none && is_full(pair.first);
+    if (full) return;
     marks.hear(news.added, news.version);
     auto adding = adding_.find(pair);
     if (news.ends) {
@@ -327,8 +343,9 @@ Task<Result<ContactAnswer>> Contacts::hear(UserId self, UserId by, ContactNews n
     answer.added = marks.mine;
     answer.version = marks.mine ? marks.mine_version : next_version();
   };
-  auto changed = co_await change(std::move(self), std::move(by), std::move(take));
+  auto changed = co_await change(self, std::move(by), std::move(take));
   if (!changed) co_return changed.error();
+  if (full) co_return no_room(self);
   co_return answer;
 }
 

@@ -127,6 +127,7 @@ class Contacts {
   Task<Result<Preferences>> prefer_now(UserId self, PreferenceWish wish);
   Task<Result<Ok>> check_other(UserId self, UserId other);
   Task<Result<Ok>> check_room(UserId self, UserId other);
+  bool is_full(const UserId& self) const;
   Task<Result<ContactRow>> change(UserId self, UserId other, Fn<void(ContactMarks&)> change);
   std::uint64_t next_version();
 

@@ -313,6 +313,38 @@ TEST(Contacts, WhoIsAddedIsNotListedAsBlocked) {
   EXPECT_EQ(homes.between(homes.ann, homes.zoe), "asked/asks");
 }
 
+TEST(Contacts, WhatWasAskedAfterACutOffUnblockOutlivesItsRepeat) {
+  Homes homes;
+  ASSERT_TRUE(homes.block(homes.ann, homes.zoe));
+  homes.blocks.clear();
+  ASSERT_TRUE(homes.add(homes.zoe, homes.ann));
+  ASSERT_TRUE(homes.block(homes.ann, homes.zoe, false));
+  EXPECT_EQ(homes.between(homes.ann, homes.zoe), "asks/asked");
+}
+
+TEST(Contacts, TheLimitCountsThoseWhoAreBeingAdded) {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    Homes homes(seed, {.contacts_max = 3});
+    ASSERT_TRUE(homes.add(homes.ann, user("b")));
+    std::vector<std::pair<UserId, Future<Result<Ok>>>> adding;
+    for (const char* name : {"c", "d", "x", "y"}) adding.emplace_back(user(name), homes.adding(homes.ann, user(name)));
+    for (const char* name : {"e", "z"}) adding.emplace_back(user(name), homes.adding(user(name), homes.ann));
+    std::size_t taken = 1;
+    for (auto& [other, future] : adding) {
+      auto added = value_of(homes.loop, std::move(future));
+      taken += added ? 1 : 0;
+      if (added) continue;
+      EXPECT_EQ(code_of(added), Code::limit_reached) << "seed " << seed;
+      homes.loop.advance(1s);
+      EXPECT_EQ(homes.between(homes.ann, other), "none/none") << "seed " << seed << " " << other.text();
+    }
+    EXPECT_EQ(taken, 3u) << "seed " << seed;
+    ASSERT_TRUE(homes.remove(homes.ann, user("b")));
+    EXPECT_TRUE(homes.add(homes.ann, homes.ben)) << "and there is room again, seed " << seed;
+    EXPECT_EQ(code_of(homes.add(homes.ann, homes.zoe)), Code::limit_reached) << "seed " << seed;
+  }
+}
+
 TEST(Contacts, WhoIsErasedListsNobody) {
   Homes homes;
   ASSERT_TRUE(homes.block(homes.ann, homes.zoe));
