@@ -1,8 +1,8 @@
 #!/usr/bin/python3
-"""Runs one bench of two builds alternately and prints the ratios of their medians as one JSON line. Called by ./dev bench --against.
+"""Runs one bench of two builds alternately and prints the medians of the pairs' ratios as one JSON line. Called by ./dev bench --against.
 
-A ratio above 1 means that the present tree has the higher figure. Both builds run in every pair, and which goes first changes, because a
-machine's speed drifts by more than the differences that are looked for.
+A ratio above 1 means that the present tree has the higher figure. Both builds run in every pair, one right after the other, and which goes
+first changes: a machine's speed drifts by more than the differences that are looked for, so figures of different pairs are not compared.
 """
 
 import json
@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-PAIRS = 3
+PAIRS = 5
 
 
 def numbers(value, name=""):
@@ -27,10 +27,15 @@ def numbers(value, name=""):
 
 
 def ratios(ours, theirs):
-    """Lists of flattened results → {field: median of ours / median of theirs}; null where the other is 0."""
+    """Lists of flattened results, a pair at each place → {field: median of ours / theirs}; null where another is 0 and ours is not."""
     fields = [field for field in ours[0] if all(field in result for result in ours + theirs)]
-    medians = {field: [statistics.median(result[field] for result in results) for results in (ours, theirs)] for field in fields}
-    return {field: round(a / b, 3) if b else (1.0 if a == b else None) for field, (a, b) in medians.items()}
+    return {field: median_ratio([(a[field], b[field]) for a, b in zip(ours, theirs, strict=True)]) for field in fields}
+
+
+def median_ratio(pairs):
+    if any(b == 0 and a != 0 for a, b in pairs):
+        return None
+    return round(statistics.median(a / b if b else 1.0 for a, b in pairs), 3)
 
 
 def measure(tree, commit, arguments):
