@@ -22,7 +22,7 @@ std::optional<std::string> object_of(const std::string& frame, std::string_view 
 Task<RestResponse> perform(Place& place, UserId user, std::string command, std::string_view reply, int status) {
   auto read = place.reader.command(command, command.size());
   if (!read) co_return rest_problem(read.error().failure);
-  Catcher catcher(place.loop);
+  Catcher catcher(place.loop, {});  // Its limits are not those of an address.
   Frames frames(place, catcher, Encoding::json);
   Commands commands(place, frames, user);
   auto caught = catcher.reply();

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 
 #include "base/loop.h"
 #include "base/task.h"
@@ -14,7 +15,7 @@ namespace kith {
 
 class Catcher final : public Transport {
  public:
-  explicit Catcher(Loop& loop) : loop_(loop) {}
+  Catcher(Loop& loop, std::string address) : loop_(loop), address_(std::move(address)) {}
 
   // The frame, as JSON. Once.
   Future<std::string> reply() { return promise_.future(); }
@@ -29,7 +30,7 @@ class Catcher final : public Transport {
  private:
   Loop& loop_;
   Promise<std::string> promise_;
-  std::string address_;
+  const std::string address_;  // Who asks.
   bool caught_ = false;
 };
 

@@ -45,7 +45,7 @@ Task<Result<Identity>> identify(Place& place, const StreamRequest& request, Head
   auto identity = co_await place.backend.verify(request.token, request.device);
   if (identity && identity->device.empty()) identity = Failure{Code::invalid_argument, "device"};
   if (!identity) co_return identity;
-  Meter meter(place.limits, identity->user, identity->device, {});
+  Meter meter(place.limits, identity->user, identity->device, request.address);
   auto refused = meter.admit(1);
   add_rate_fields(fields, meter.standings(), place.loop.now());
   if (refused) co_return *refused;

@@ -23,6 +23,7 @@ struct StreamRequest {
   DeviceId device;  // Empty: the one that the token names.
   std::string cursor;
   Useq useq;
+  std::string address;  // Who asks, for its limit.
 };
 
 // Proves the token, on the user's loop. Answers with a stream, or with why there is none.

@@ -19,7 +19,7 @@ constexpr std::string_view kSyncPath = "/v1/sync", kEventsPath = "/v1/events";
 
 struct Call {
   Matched matched;
-  std::string token, query, idempotency_key, body;
+  std::string token, query, idempotency_key, body, address;
 };
 
 // Where the page after this one is, if there is one (RFC 8288).
@@ -117,7 +117,7 @@ Task<RestResponse> carry_out(Place& place, Call call) {
   }
   // carry_out() takes out of the command what it needs; which page was asked for is needed once more.
   const wire::Command asked = call.matched.line->method == "GET" ? *command : wire::Command{};
-  Catcher catcher(place.loop);
+  Catcher catcher(place.loop, std::move(call.address));
   Frames frames(place, catcher, Encoding::json);
   Commands commands(place, frames, identity->user, identity->device, false);
   auto reply = catcher.reply();
@@ -130,10 +130,10 @@ Task<RestResponse> carry_out(Place& place, Call call) {
 }
 
 // On the user's loop: whether the token is good there, and the user may ask.
-Task<RestResponse> prove(Place& place, std::string token, DeviceId device) {
+Task<RestResponse> prove(Place& place, std::string token, DeviceId device, std::string address) {
   auto identity = co_await place.backend.verify(std::move(token), std::move(device));
   if (!identity) co_return rest_problem(identity.error());
-  Meter meter(place.limits, identity->user, identity->device, {});
+  Meter meter(place.limits, identity->user, identity->device, address);
   auto refused = meter.admit(1);
   RestResponse answer = refused ? rest_problem(*refused) : RestResponse{};
   answer.proven = !refused;
@@ -141,22 +141,32 @@ Task<RestResponse> prove(Place& place, std::string token, DeviceId device) {
   co_return answer;
 }
 
-// The number behind `wait=` in a Prefer header (RFC 7240).
-std::optional<std::string> preferred_wait(std::string_view prefer) {
-  while (!prefer.empty()) {
-    auto one = prefer.substr(0, prefer.find_first_of(",;"));
-    prefer.remove_prefix(std::min(prefer.size(), one.size() + 1));
-    one.remove_prefix(std::min(one.size(), one.find_first_not_of(" \t")));
-    if (one.starts_with("wait=")) return std::string(one.substr(5, one.find_first_of(" \t") - 5));
-  }
-  return std::nullopt;
-}
-
 std::optional<std::uint64_t> number_of(std::string_view text) {
   std::uint64_t value = 0;
   auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (text.empty() || error != std::errc() || end != text.data() + text.size()) return std::nullopt;
   return value;
+}
+
+// The seconds of `wait` in a Prefer header (RFC 7240: names in any case, what makes no sense is ignored).
+std::optional<std::uint64_t> preferred_wait(std::string_view prefer) {
+  constexpr std::string_view kWait = "wait";
+  constexpr auto kSpace = " \t";
+  while (!prefer.empty()) {
+    auto one = prefer.substr(0, prefer.find_first_of(",;"));
+    prefer.remove_prefix(std::min(prefer.size(), one.size() + 1));
+    auto equals = one.find('=');
+    if (equals == one.npos) continue;
+    auto trimmed = [&](std::string_view text) {
+      text.remove_prefix(std::min(text.size(), text.find_first_not_of(kSpace)));
+      return text.substr(0, text.find_last_not_of(kSpace) + 1);
+    };
+    auto name = trimmed(one.substr(0, equals)), value = trimmed(one.substr(equals + 1));
+    bool is_wait = std::equal(name.begin(), name.end(), kWait.begin(), kWait.end(), [](char a, char b) { return (a | 0x20) == b; });
+    auto seconds = is_wait ? number_of(value) : std::nullopt;
+    if (seconds) return seconds;
+  }
+  return std::nullopt;
 }
 
 // What a poll and a stream have in common.
@@ -180,22 +190,20 @@ Result<PollRequest> read_poll(const RestRequest& request, std::string token) {
   PollRequest poll{std::move(token), {}, {}, {}};
   auto pairs = read_query(request.query);
   if (!pairs) return Failure{Code::malformed, "the query is not properly encoded"};
-  auto wait = preferred_wait(request.prefer);
+  auto seconds = preferred_wait(request.prefer);
   for (auto& [name, value] : *pairs) {
-    if (name == "wait") wait = value;
+    if (name == "wait" && !(seconds = number_of(value))) return Failure{Code::malformed, "wait"};
     auto taken = take(poll, name, value);
     if (!taken) return taken.error();
   }
-  if (!wait) return poll;
-  auto seconds = number_of(*wait);
-  if (!seconds) return Failure{Code::malformed, "wait"};
+  if (!seconds) return poll;
   poll.wait = std::min<Duration>(kWaitMax, 1s * static_cast<std::int64_t>(std::min<std::uint64_t>(*seconds, 3600)));
   return poll;
 }
 
 // What the client saw last counts before what it was told to begin with.
 Result<StreamRequest> read_stream(const RestRequest& request, std::string token) {
-  StreamRequest stream{std::move(token), {}, {}, {}};
+  StreamRequest stream{std::move(token), {}, {}, {}, request.address};
   auto pairs = read_query(request.query);
   if (!pairs) return Failure{Code::malformed, "the query is not properly encoded"};
   for (auto& [name, value] : *pairs) {
@@ -238,7 +246,8 @@ Task<RestResponse> Rest::handle_command(RestRequest request) {
   std::string token(bearer(request.authorization));
   auto user = user_of(token);
   if (!user) co_return rest_problem(user.error());
-  Call call{std::move(matched), std::move(token), std::move(request.query), std::move(request.idempotency_key), std::move(request.body)};
+  Call call{std::move(matched),      std::move(token),          std::move(request.query), std::move(request.idempotency_key),
+            std::move(request.body), std::move(request.address)};
   Fn<Task<RestResponse>(Place&, Polls&)> work = [call = std::move(call)](Place& place, Polls&) mutable {
     return carry_out(place, std::move(call));
   };
@@ -255,13 +264,14 @@ Task<RestResponse> Rest::handle_sync(RestRequest request) {
   auto poll = read_poll(request, token);
   if (!poll) co_return rest_problem(poll.error());
   // Before it waits: a poll must not hold one of the strangers' places.
-  Fn<Task<RestResponse>(Place&, Polls&)> work = [token = std::move(token), device = poll->device](Place& place, Polls&) mutable {
-    return prove(place, std::move(token), std::move(device));
+  Fn<Task<RestResponse>(Place&, Polls&)> work = [token = std::move(token), device = poll->device, address = std::move(request.address)](
+                                                    Place& place, Polls&) mutable {
+    return prove(place, std::move(token), std::move(device), std::move(address));
   };
   auto proven = co_await router_.at_home(*user, std::move(work));
   if (!proven.proven) co_return proven;
   if (request.admitted) request.admitted();
-  const bool preferred = !request.prefer.empty() && request.query.find("wait=") == std::string::npos;
+  const bool preferred = preferred_wait(request.prefer) && request.query.find("wait=") == std::string::npos;
   const Duration wait = poll->wait;
   request = {};
   work = [asked = std::move(*poll)](Place&, Polls& polls) mutable { return polls.poll(std::move(asked)); };

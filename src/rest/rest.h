@@ -34,6 +34,7 @@ struct RestRequest {
   std::string prefer;
   std::string last_event_id;
   std::string body;
+  std::string address;       // Numeric, of the other end.
   Fn<void()> admitted = {};  // Called when the token was good.
 };
 

@@ -106,9 +106,10 @@ void HttpApi::handle(HttpRequest request, Fn<void(HttpResponse)> reply) {
     return;
   }
   if (Rest::is_ours(request.path)) {
-    auto answering = rest_.handle({std::move(request.method), std::move(request.path), std::move(request.query),
-                                   std::move(request.authorization), std::move(request.idempotency_key), std::move(request.prefer),
-                                   std::move(request.last_event_id), std::move(request.body), std::move(request.admitted)});
+    auto answering =
+        rest_.handle({std::move(request.method), std::move(request.path), std::move(request.query), std::move(request.authorization),
+                      std::move(request.idempotency_key), std::move(request.prefer), std::move(request.last_event_id),
+                      std::move(request.body), std::move(request.address), std::move(request.admitted)});
     scope_.spawn(rest(std::move(answering), std::move(address), std::move(reply)));
     return;
   }

@@ -160,6 +160,18 @@ def test_an_address_is_limited_before_and_after_login(new_server):
     assert refusals(server, "address") >= 3
 
 
+def test_an_address_pays_for_what_it_does_over_http(new_server):
+    server = limited(new_server, "--rate-ip", f"{SLOW},60")
+    token = server.user("alice").token("phone")
+    used = 1 + 1  # user, token.
+    answers = [server.http("GET", "/v1/conversations?limit=100", token=token) for _ in range(6)]
+    assert [answer.status for answer in answers] == [200] * ((60 - used) // (1 + 11)) + [429] * 2
+    assert answers[-1].json["detail"] == "address"
+    used += 4 * 12 + 2
+    polls = [server.http("GET", "/v1/sync?wait=0", token=token) for _ in range(5)]
+    assert [poll.status == 429 for poll in polls] == [False] * ((60 - used) // 2) + [True]
+
+
 def test_loopback_may_be_exempt(new_server):
     server = new_server("--signup", "open", "--loopback-exempt", "--rate-ip", f"{SLOW},20")
     for _ in range(40):

@@ -100,6 +100,9 @@ def test_a_poll_waits_as_long_as_it_was_told(server):
     assert phone.poll(wait=1) is None and 0.8 < phone.took < 4
     assert phone.poll(wait=None, headers={"Prefer": "respond-async, wait=1"}) is None and 0.8 < phone.took < 4
     assert phone.answer_headers["preference-applied"] == "wait=1"
+    for prefer in ("Wait = 1", "wait=soon, wait=1"):
+        assert phone.poll(wait=None, headers={"Prefer": prefer}) is None and 0.8 < phone.took < 4
+    assert phone.poll(wait=0, headers={"Prefer": "respond-async"}) is None and "preference-applied" not in phone.answer_headers
     assert phone.poll(wait=0, headers={"Prefer": "wait=5"}) is None and phone.took < 0.8
     for query in ("wait=x", "wait=-1", "wait=", "useq=1.5", "useq=x", "cursor=%"):
         answer = server.http("GET", f"/v1/sync?{query}", token=phone.token)
