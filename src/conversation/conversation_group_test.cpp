@@ -127,6 +127,18 @@ TEST(Groups, ARemovalBeforeASendCountsEvenInOneBatch) {
   EXPECT_EQ(group.talk->head(), Seq{2});
 }
 
+TEST(Groups, WhoIsRemovedBeforeASendIsNotMentionedInItEvenInOneBatch) {
+  Group group;
+  ASSERT_TRUE(group.add(group.ann, {group.cat}));
+  auto removed = note(group.changing(group.about(group.ann, EntryKind::removed, {group.ben})));
+  SendRequest request{group.ann, client_id(1), Seq{0}, "text"};
+  request.details.mentions = {group.ben, group.cat};
+  auto sent = note(group.talk->send(request));
+  group.loop.advance(1s);
+  ASSERT_TRUE(removed->has_value() && **removed && sent->has_value() && **sent);
+  EXPECT_EQ(group.inboxes.taken[group.cat].at((**sent)->seq)->details().mentions, std::vector<UserId>{group.cat});
+}
+
 TEST(Groups, NobodyReachesUp) {
   Group group;
   ASSERT_TRUE(group.add(group.ann, {group.cat, group.dan}));

@@ -8,6 +8,20 @@
 
 namespace kith {
 
+namespace {
+
+// Who is no member is not mentioned: a mention is a call, and the number of calls to outsiders is not to be had here.
+void mention_members_only(Entry& entry, const Conversation& conversation) {
+  auto outside = [&](const UserId& user) { return !conversation.is_member(user); };
+  const std::vector<UserId>& mentions = entry.details().mentions;
+  if (std::none_of(mentions.begin(), mentions.end(), outside)) return;
+  auto details = std::make_shared<Details>(*entry.more);
+  std::erase_if(details->mentions, outside);
+  entry.more = std::move(details);
+}
+
+}  // namespace
+
 Future<Result<Receipt>> Conversation::send(SendRequest request) {
   // One who left may still ask what became of what they sent.
   auto sender = roster_.find(request.from);
@@ -135,9 +149,8 @@ void Conversation::enqueue(Arrival arrival) {
   waiting->content = content_hash(waiting->entry->text(), arrival.request.details);
   waiting->replies.emplace_back(std::move(arrival.reply), !arrival.request.base);
   if (arrival.request.details != Details{}) {
-    // Who is no member is not mentioned: a mention is a call, and the number of calls to outsiders is not to be had here.
-    std::erase_if(arrival.request.details.mentions, [&](const UserId& user) { return !is_member(user); });
     waiting->entry->more = std::make_shared<Details>(std::move(arrival.request.details));
+    mention_members_only(*waiting->entry, *this);
   }
   auto allowed = judge(*waiting);
   if (allowed && waiting_.size() >= kWaitingMax) allowed = Failure{Code::busy, "too many messages wait in this conversation", 100};
@@ -191,6 +204,7 @@ void Conversation::fill(Log::Batch& batch) {
         }
         continue;
       }
+      if (entry.kind == EntryKind::message) mention_members_only(entry, *this);
     }
     entry.seq = entry.version = placed_ = batch.next();
     entry.epoch = log_.epoch();
