@@ -32,7 +32,7 @@ const Option kOptions[] = {
     {"first-contact", "requests|open|contacts", &Config::first_contact,
      "Who may write to whom first. requests: everybody, and strangers' conversations are told apart; open: everybody; contacts: who was "
      "added."},
-    {"group-members-max", "N", &Config::group_members_max, "Members of one group.", 2, 100'000},
+    {"group-members-max", "N", &Config::group_members_max, "Members of one group.", 2, 10'000},
     {"origin", "ORIGIN", &Config::origins,
      "A web page that may connect, as https://chat.example; repeatable. None: pages of this host only. *: any."},
     {"jwt-key-file", "FILE", &Config::jwt_key_file,
