@@ -50,9 +50,10 @@ class Device final : private LinkUser {
   Device(const Device&) = delete;
   Device& operator=(const Device&) = delete;
 
-  void owns_group(std::vector<std::string> members);  // It makes one, and writes to it as everybody in it does.
-  void begin();                                       // Its process.
-  void server_up();                                   // Connects within the next 100 ms.
+  void owns_group(std::vector<std::string> members);                      // It makes one, and writes to it as everybody in it does.
+  void blocks(std::string stranger) { stranger_ = std::move(stranger); }  // Now and then. They never write to each other.
+  void begin();                                                           // Its process.
+  void server_up();                                                       // Connects within the next 100 ms.
   void go();  // Acts from now on, whether there is a server or not. All users must be known to the server by then.
   bool connected() const { return link_ != nullptr || poller_ != nullptr; }
 
@@ -132,6 +133,7 @@ class Device final : private LinkUser {
   World& world_;
   const std::string user_, device_, token_, process_;
   const std::vector<std::string> partners_;
+  std::string stranger_;
   const bool may_poll_;
 
   std::string cursor_;

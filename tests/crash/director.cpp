@@ -24,7 +24,7 @@ struct Point {
 constexpr Point kPoints[] = {{"change_durable", 100},     {"change_applied", 100},   {"pending_written", 60}, {"log_durable", 3000},
                              {"view_written", 1000},      {"store_commit_end", 800}, {"inbox_durable", 3000}, {"checkpoint_written", 20},
                              {"store_commit_begin", 800}, {"mark_written", 300},     {"log_batch_cut", 3000}, {"pending_cleared", 20},
-                             {"contact_told", 30},        {"contact_ended", 30},     {"store_submit", 3000}};
+                             {"contact_told", 30},        {"contact_ended", 30},     {"block_written", 10},   {"store_submit", 3000}};
 
 unsigned long long number(std::uint64_t value) { return value; }
 
@@ -64,6 +64,7 @@ bool Director::make_people() {
       const std::string id = "device" + std::to_string(device);
       devices_.push_back(std::make_unique<Device>(world_, name(user), id, scratch_->token(name(user), id, driver_.loop().wall()), partners,
                                                   user % 4 == 1));
+      devices_.back()->blocks(name(user + kUsers / 2));
       if (device == 0 && user % 5 == 0) devices_.back()->owns_group(partners);
     }
   }

@@ -67,8 +67,8 @@ void Device::on(std::uint64_t re, wire::Error& error) {
   failed.code = error.code;
   world_.recorder.add(failed);
   calls_.erase(call);
-  // Nobody is blocked, nothing is too large, no id is used twice: whatever cannot be repeated is a mistake, but for changes of a message
-  // that was deleted meanwhile.
+  // Nobody writes to whom they block, nothing is too large, no id is used twice: whatever cannot be repeated is a mistake, but for changes
+  // of a message that was deleted meanwhile.
   const bool changes = (op == Op::edit || op == Op::react) && error.code == "deleted";
   if (changes) return;
   if (is_final && error.outcome == "retry" && (op == Op::look || op == Op::contacts)) return final_done();

@@ -74,12 +74,18 @@ void Device::do_own() {
   if (!ready_ || heads_.empty()) return;
   const auto [conversation, head] = *std::next(heads_.begin(), static_cast<long>(world_.below(heads_.size())));
   const std::uint64_t dice = world_.below(10);
-  if (dice < 4) {
-    auto own = operation(dice < 2 ? Op::add_contact : Op::remove_contact, Phase::invoke);
+  if (dice == 0) {
+    const bool blocks = world_.below(2) == 0;
+    auto own = operation(blocks ? Op::block : Op::unblock, Phase::invoke);
+    own.user = stranger_;
+    const std::uint64_t call = invoke(own, {0, wire::Block{stranger_, blocks}});
+    calls_[call] = {.op = own.op};
+  } else if (dice < 5) {
+    auto own = operation(dice < 3 ? Op::add_contact : Op::remove_contact, Phase::invoke);
     const std::string& user = partners_[world_.below(partners_.size())];
     own.user = user;
     const std::uint64_t call =
-        invoke(own, dice < 2 ? wire::Command{0, wire::AddContact{user}} : wire::Command{0, wire::RemoveContact{user}});
+        invoke(own, dice < 3 ? wire::Command{0, wire::AddContact{user}} : wire::Command{0, wire::RemoveContact{user}});
     calls_[call] = {.op = own.op};
   } else if (head == 0 || dice < 7) {
     if (head != 0) look(conversation, false);
