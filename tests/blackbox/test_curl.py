@@ -3,16 +3,12 @@
 import json
 import os
 import re
-import shutil
 import subprocess
 from pathlib import Path
-
-import pytest
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "curl.md"
 
 
-@pytest.mark.skipif(not shutil.which("curl"), reason="there is no curl here")
 def test_the_walk_through(server, tmp_path):
     blocks = re.findall(r"^```sh\n(.*?)^```$", PAGE.read_text(encoding="utf-8"), re.M | re.S)
     assert len(blocks) >= 9

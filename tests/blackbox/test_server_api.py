@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import shutil
 import subprocess
 import time
 from pathlib import Path
@@ -424,7 +423,6 @@ def test_the_tool(administered, api, tmp_path):
 # ---- the page
 
 
-@pytest.mark.skipif(not shutil.which("curl"), reason="there is no curl here")
 def test_the_examples_of_the_page(administered, tmp_path):
     server = administered
     (tmp_path / "admin.token").write_text(server.admin)
