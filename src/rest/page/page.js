@@ -1,4 +1,4 @@
-// Shows openapi.json of the same server. Texts become text nodes only, so that no document can bring markup along.
+// Shows openapi.json and asyncapi.json of the same server. Texts become text nodes only, so that no document can bring markup along.
 "use strict";
 
 function element(name, attributes, ...children) {
@@ -53,26 +53,54 @@ function operation(method, path, about) {
   return made;
 }
 
+// A command on the socket with its answers, or what the server says by itself.
+function message(api, name, about) {
+  const id = "message-" + name;
+  const target = (reference) => api.components.messages[nameOf(reference.$ref)];
+  const said = about.messages.map(target)[0];
+  const word = about.action === "receive" ? "SAY" : "HEAR";
+  document.getElementById("list").append(element("a", { href: "#" + id }, word + " " + said.name));
+  const made = element("section", { id },
+    element("h3", null, element("span", { class: "method" }, word), element("code", null, said.name)),
+    element("p", null, ...prose(about.description || about.summary)), table("Frame", members(said.payload, "")));
+  const answers = ((about.reply || {}).messages || []).map(target);
+  if (answers.length) {
+    const rows = answers.map((one) => [[element("code", null, one.name)], typeOf(one.payload.properties[one.name]), prose(one.summary)]);
+    made.append(table("Answers", rows));
+  }
+  return made;
+}
+
+async function read(path) {
+  const answer = await fetch(path);
+  if (!answer.ok) throw new Error(path + ": " + answer.status);
+  return answer.json();
+}
+
 async function show() {
-  const answer = await fetch("/docs/openapi.json");
-  const api = await answer.json();
+  const [api, socket] = await Promise.all([read("/docs/openapi.json"), read("/docs/asyncapi.json")]);
   const operations = document.getElementById("operations");
   operations.replaceChildren();
   for (const { name } of api.tags) {
-    operations.append(element("h2", null, name[0].toUpperCase() + name.slice(1)));
+    operations.append(element("h2", null, "HTTP: " + name));
     for (const [path, methods] of Object.entries(api.paths)) {
       for (const [method, about] of Object.entries(methods)) {
         if (about.tags.includes(name)) operations.append(operation(method, path, about));
       }
     }
   }
+  const spoken = Object.entries(socket.operations);
+  operations.append(element("h2", null, "WebSocket: commands"),
+    ...spoken.filter(([, about]) => about.action === "receive").map(([name, about]) => message(socket, name, about)),
+    element("h2", null, "WebSocket: what the server says by itself"),
+    ...spoken.filter(([, about]) => about.action === "send").map(([name, about]) => message(socket, name, about)));
   const schemas = document.getElementById("schemas");
   schemas.append(element("h2", null, "Objects"));
-  for (const [name, schema] of Object.entries(api.components.schemas)) {
+  for (const [name, schema] of Object.entries({ ...socket.components.schemas, ...api.components.schemas })) {
     schemas.append(element("section", { id: "schema-" + name }, element("h3", null, name),
       element("p", null, ...prose(schema.description)), table("Members", members(schema, ""))));
   }
   if (location.hash) location.hash = location.hash;
 }
 
-show().catch((error) => document.getElementById("operations").replaceChildren("openapi.json could not be shown: " + error.message));
+show().catch((error) => document.getElementById("operations").replaceChildren("The documents could not be shown: " + error.message));
