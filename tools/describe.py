@@ -197,8 +197,9 @@ def confirm_operation():
 
 
 def events_operation():
-    what = ("What the device missed, then everything as it happens, as Server-Sent Events that do not end: each holds one frame (page, "
-            "resync, synced, event, goaway, error). The `id` of an event is a cursor.")
+    what = ("What the device missed, then everything as it happens, as Server-Sent Events that do not end: each holds one frame (ready, "
+            "page, resync, synced, event, goaway, error; receipts, typing and presences, if the device asked for them over HTTP since). "
+            "The `id` of an event is a cursor.")
     last = parameter("Last-Event-ID", "header", {"type": "string"}, "The newest `id` that was applied; counts before the query.")
     return {"operationId": "events", "tags": ["commands"], "summary": "Server-Sent Events", "description": what,
             "parameters": [*position("cursor", "useq", "device"), last],

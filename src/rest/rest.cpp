@@ -119,7 +119,9 @@ Task<RestResponse> carry_out(Place& place, Call call) {
   const wire::Command asked = call.matched.line->method == "GET" ? *command : wire::Command{};
   Catcher catcher(place.loop, std::move(call.address));
   Frames frames(place, catcher, Encoding::json);
-  Commands commands(place, frames, identity->user, identity->device, false);
+  // What a device asks to be told over HTTP is told on the connection that it has, which is a stream as a rule.
+  auto wishes = place.directory.wishes(identity->user, identity->device);
+  Commands commands(place, frames, identity->user, identity->device, std::move(wishes));
   auto reply = catcher.reply();
   commands.carry_out(*command);
   auto frame = co_await reply;

@@ -9,7 +9,7 @@ namespace {
 
 // One loop with real device tokens.
 struct RestServer final : Server, RestRouter {
-  RestServer() : Server(kAtOnce) {}
+  explicit RestServer(MemoryTiming timing = kAtOnce) : Server(timing) {}
 
   std::string token(const std::string& who, const std::string& device = "phone") {
     auto made = make_device_token(user(who), *DeviceId::parse(device), random);
@@ -56,6 +56,34 @@ struct RestServer final : Server, RestRouter {
   Polls polls{place};
   Rest rest{loop, tokens, *this};
   Scope requests;
+};
+
+// A connection that keeps what is sent on it.
+struct Wire final : Transport {
+  void send(std::string_view text) override { said += text; }
+  std::size_t unsent() const override { return 0; }
+  void close(Code) override {}
+  void hand_over(std::size_t, Fn<std::unique_ptr<Peer>(Transport&)>) override {}
+  const std::string& address() const override { return said; }
+
+  // Since the last time.
+  std::string news() { return std::exchange(said, {}); }
+
+  std::string said;
+};
+
+// The stream of a device, in step.
+struct Listener {
+  Listener(RestServer& server, const std::string& who, const std::string& device) : token(server.token(who, device)) {
+    auto response = server.answered("GET", "/v1/events", token);
+    peer = response.stream->make(wire);
+    server.loop.advance(1s);
+    wire.news();
+  }
+
+  const std::string token;
+  Wire wire;
+  std::unique_ptr<Peer> peer;
 };
 
 TEST(RestRequests, ACommandIsCarriedOutForWhoeverTheTokenNames) {
@@ -131,17 +159,9 @@ TEST(RestRequests, APollProvesItsTokenBeforeItWaits) {
 TEST(RestRequests, TheLastEventIdCountsBeforeTheQuery) {
   RestServer server;
   server.say("alice", "bob", 2);
-  struct Mute final : Transport {
-    void send(std::string_view text) override { said += text; }
-    std::size_t unsent() const override { return 0; }
-    void close(Code) override {}
-    void hand_over(std::size_t, Fn<std::unique_ptr<Peer>(Transport&)>) override {}
-    const std::string& address() const override { return said; }
-    std::string said;
-  };
   server.last_event_id = server.cursor(server.head("bob"));
   for (const char* query : {"", "?cursor=junk", "?useq=77"}) {
-    Mute wire;
+    Wire wire;
     auto response = server.answered("GET", std::string("/v1/events") + query, server.token("bob"));
     ASSERT_TRUE(response.stream) << response.body;
     auto peer = response.stream->make(wire);
@@ -163,6 +183,113 @@ TEST(RestRequests, APositionIsConfirmedIfItIsOneOfThisUser) {
     EXPECT_EQ(server.answered("PUT", path + cursor, bob).status, 422) << cursor;
   }
   EXPECT_EQ(RestServer::header(server.answered("DELETE", "/v1/sync", bob), "Allow"), "GET, PUT");
+}
+
+TEST(RestRequests, WhoLooksOverHttpIsToldOnTheirStream) {
+  RestServer server;
+  server.say("alice", "bob", 3);
+  const auto id = ConversationId::direct(user("alice"), user("bob"));
+  const std::string path = "/v1/conversations/" + id.text() + "/receipts";
+  Listener phone(server, "alice", "phone"), laptop(server, "alice", "laptop");
+  auto typed = [&] {
+    server.loop.advance(10s);
+    EXPECT_TRUE(value_of(server.loop, server.typing(id, user("bob"), false)));
+    server.loop.advance(1s);
+    EXPECT_EQ(laptop.wire.news(), "") << "another device";
+    return phone.wire.news();
+  };
+  const std::string push = "data: {\"typing\":{\"conversation\":\"" + id.text() + "\",\"user\":\"bob\"}}\n\n";
+  EXPECT_EQ(server.answered("GET", path, server.token("alice", "tablet")).status, 200);
+  EXPECT_EQ(typed(), "") << "a device without a stream asked";
+  EXPECT_EQ(server.answered("GET", path, phone.token).status, 200);
+  EXPECT_EQ(phone.wire.news(), "") << "the answer is that of the request alone";
+  EXPECT_EQ(typed(), push);
+  EXPECT_TRUE(value_of(server.loop, server.scope.start(server.conversations.mark(id, user("bob"), Mark{{2}, {3}}))));
+  server.loop.advance(2s);
+  EXPECT_EQ(phone.wire.news(),
+            "data: {\"receipts\":{\"conversation\":\"" + id.text() + "\",\"items\":[{\"user\":\"bob\",\"delivered\":3,\"read\":2}]}}\n\n");
+  EXPECT_EQ(server.answered("PUT", "/v1/look", phone.token).body, "{}");
+  EXPECT_EQ(typed(), "") << "it looks at nothing";
+  EXPECT_EQ(server.answered("PUT", "/v1/look", phone.token, R"({"conversation":")" + id.text() + "\"}").status, 200);
+  EXPECT_EQ(typed(), push);
+  const auto others = ConversationId::direct(user("bob"), user("carol"));
+  EXPECT_EQ(server.answered("GET", "/v1/conversations/" + others.text() + "/receipts", phone.token).status, 404);
+  server.directory.signal({user("alice")}, Signal{others, {}, user("bob")});
+  EXPECT_EQ(phone.wire.news(), "") << "what is refused is not told";
+}
+
+TEST(RestRequests, WhoAsksForPresenceOverHttpIsToldOnTheirStream) {
+  RestServer server;
+  Listener phone(server, "alice", "phone");
+  EXPECT_EQ(server.answered("PUT", "/v1/viewport", server.token("alice", "tablet"), R"({"users":["bob"]})").body,
+            R"({"items":[{"user":"bob"}]})");
+  EXPECT_EQ(server.watchers.count(), 0u) << "a device without a stream asked";
+  EXPECT_EQ(server.answered("PUT", "/v1/viewport", phone.token, R"({"users":["bob"]})").body, R"({"items":[{"user":"bob"}]})");
+  EXPECT_EQ(server.watchers.count(), 1u);
+  std::string many = R"("carol")";
+  for (int i = 0; i < 100; ++i) many += R"(,"carol")";
+  EXPECT_EQ(server.answered("PUT", "/v1/viewport", phone.token, R"({"users":[)" + many + "]}").status, 422);
+  Listener bob(server, "bob", "phone"), carol(server, "carol", "phone");
+  server.loop.advance(1s);
+  EXPECT_EQ(phone.wire.news(), "data: {\"presences\":{\"items\":[{\"user\":\"bob\",\"online\":true}]}}\n\n");
+  EXPECT_EQ(server.answered("PUT", "/v1/viewport", phone.token, "{}").body, "{}");
+  EXPECT_EQ(server.answered("PUT", "/v1/status", bob.token, R"({"status":"away"})").status, 204);
+  server.loop.advance(1s);
+  EXPECT_EQ(phone.wire.news(), "");
+  EXPECT_EQ(server.answered("PUT", "/v1/viewport", phone.token, R"({"users":["bob"]})").status, 200);
+  server.loop.advance(server.presence_options.viewport_for);
+  EXPECT_EQ(server.answered("PUT", "/v1/status", bob.token, R"({"status":"idle"})").status, 204);
+  server.loop.advance(1s);
+  EXPECT_EQ(phone.wire.news(), "") << "it has expired";
+}
+
+TEST(RestRequests, AContactThatComesIsToldOnTheStreamThatAskedForItsContacts) {
+  RestServer server;
+  Listener phone(server, "alice", "phone"), laptop(server, "alice", "laptop");
+  EXPECT_EQ(server.answered("PUT", "/v1/contacts/bob", phone.token).status, 204);
+  EXPECT_EQ(server.answered("PUT", "/v1/contacts/alice", server.token("bob")).status, 204);
+  server.loop.advance(1s);
+  EXPECT_EQ(server.answered("POST", "/v1/presence", phone.token).body, R"({"items":[{"user":"bob"}]})");
+  EXPECT_EQ(server.answered("POST", "/v1/presence", laptop.token, R"({"users":["bob"]})").status, 200);
+  phone.wire.news(), laptop.wire.news();
+  Listener bob(server, "bob", "phone");
+  server.loop.advance(10s);
+  EXPECT_EQ(phone.wire.news(), "data: {\"presences\":{\"items\":[{\"user\":\"bob\",\"online\":true}]}}\n\n");
+  EXPECT_EQ(laptop.wire.news(), "") << "asked once";
+}
+
+TEST(RestRequests, AStreamThatGoesWhileItsQuestionIsAskedTakesNothingFromTheAnswer) {
+  RestServer server({20ms, 20ms});
+  auto phone = std::make_unique<Listener>(server, "alice", "phone");
+  auto waiting = server.ask("PUT", "/v1/viewport", phone->token, R"({"users":["bob","carol"]})");
+  ASSERT_FALSE(*waiting) << "else the story is about nothing";
+  EXPECT_EQ(server.watchers.count(), 1u);
+  phone->peer.reset();
+  server.loop.advance(1s);
+  ASSERT_TRUE(*waiting);
+  EXPECT_EQ((*waiting)->body, R"({"items":[{"user":"bob"},{"user":"carol"}]})");
+  EXPECT_EQ(server.watchers.count(), 0u);
+  Listener bob(server, "bob", "phone");
+  server.loop.advance(10s);
+  EXPECT_EQ(server.book.counts().told, 0u);
+}
+
+TEST(RestRequests, ARequestThatIsDroppedLeavesTheStreamWhole) {
+  RestServer server({20ms, 20ms});
+  Listener phone(server, "alice", "phone");
+  auto waiting = server.ask("PUT", "/v1/viewport", phone.token, R"({"users":["bob"]})");
+  server.requests.cancel();
+  server.loop.advance(1s);
+  EXPECT_FALSE(*waiting);
+  Scope again;
+  RestRequest request{.method = "PUT", .path = "/v1/viewport", .authorization = "Bearer " + phone.token, .body = R"({"users":["carol"]})"};
+  Rest rest(server.loop, server.tokens, server);
+  auto answer = note(again.start(rest.handle(std::move(request))));
+  server.loop.advance(1s);
+  phone.wire.news();
+  Listener carol(server, "carol", "phone");
+  server.loop.advance(1s);
+  EXPECT_EQ(phone.wire.news(), "data: {\"presences\":{\"items\":[{\"user\":\"carol\",\"online\":true}]}}\n\n");
 }
 
 }  // namespace

@@ -29,7 +29,7 @@ struct RouteLine {
   std::array<Parameter, 3> in_query;
 };
 
-inline constexpr std::array<RouteLine, 37> kRoutes = {{
+inline constexpr std::array<RouteLine, 39> kRoutes = {{
     {"POST", "/v1/conversations/*/messages", "send", "sent", 201, true, true, "", {{{"conversation", ParameterKind::text}}}, {{}}},
     {"POST", "/v1/users/*/messages", "send", "sent", 201, true, true, "", {{{"to", ParameterKind::text}}}, {{}}},
     {"PUT", "/v1/users/*/conversation", "open", "opened", 200, false, false, "", {{{"with", ParameterKind::text}}}, {{}}},
@@ -54,11 +54,13 @@ inline constexpr std::array<RouteLine, 37> kRoutes = {{
     {"PUT", "/v1/conversations/*/messages/*/hidden", "hide", "done", 204, false, false, "", {{{"conversation", ParameterKind::text}, {"seq", ParameterKind::number}}}, {{}}},
     {"PATCH", "/v1/conversations/*/settings", "configure", "done", 204, true, false, "", {{{"conversation", ParameterKind::text}}}, {{}}},
     {"GET", "/v1/conversations/*/receipts", "look", "receipts", 200, false, false, "", {{{"conversation", ParameterKind::text}}}, {{}}},
+    {"PUT", "/v1/look", "look", "receipts", 200, true, false, "", {{}}, {{}}},
     {"POST", "/v1/conversations/*/typing", "typing", "done", 204, true, false, "", {{{"conversation", ParameterKind::text}}}, {{}}},
     {"PUT", "/v1/contacts/*", "addContact", "done", 204, false, false, "", {{{"user", ParameterKind::text}}}, {{}}},
     {"DELETE", "/v1/contacts/*", "removeContact", "done", 204, false, false, "", {{{"user", ParameterKind::text}}}, {{}}},
     {"GET", "/v1/contacts", "contacts", "contacts", 200, false, false, "", {{}}, {{{"limit", ParameterKind::number}, {"page", ParameterKind::text}}}},
     {"POST", "/v1/presence", "presence", "presences", 200, true, false, "", {{}}, {{}}},
+    {"PUT", "/v1/viewport", "viewport", "presences", 200, true, false, "", {{}}, {{}}},
     {"PUT", "/v1/status", "status", "done", 204, true, false, "", {{}}, {{}}},
     {"GET", "/v1/preferences", "preferences", "preferences", 200, false, false, "", {{}}, {{}}},
     {"PATCH", "/v1/preferences", "prefer", "preferences", 200, true, false, "", {{}}, {{}}},

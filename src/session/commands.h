@@ -11,6 +11,7 @@
 
 #include "limits/limits.h"
 #include "session/frames.h"
+#include "session/wishes.h"
 
 namespace kith {
 
@@ -20,26 +21,23 @@ bool printable(std::string_view text);  // Without control characters of ASCII.
 
 class Commands {
  public:
-  // `frames` gets the answers, and if it is `live` what is told later. It, `user` and `device` outlive it. `device` may be empty.
-  Commands(Place& place, Frames& frames, const UserId& user, const DeviceId& device, bool live)
+  // `frames` gets the answers. It, `user` and `device` outlive it. `device` may be empty. `wishes` are those of the connection that is told
+  // later what a command asks to be told; without one the answer is all.
+  Commands(Place& place, Frames& frames, const UserId& user, const DeviceId& device, std::shared_ptr<Wishes> wishes)
       : place_(place),
         frames_(frames),
         user_(user),
         device_(device),
-        live_(live),
+        wishes_(std::move(wishes)),
         meter_(place.limits, user, device, frames.transport().address()) {}
   // By the embedding application in the name of a user: no rate limits.
   Commands(Place& place, Frames& frames, const UserId& user)
-      : place_(place), frames_(frames), user_(user), device_(kNoDevice), live_(false), meter_(nullptr, user, {}, {}) {}
+      : place_(place), frames_(frames), user_(user), device_(kNoDevice), meter_(nullptr, user, {}, {}) {}
 
   // Any command but auth, confirm and ping, which are the connection's own. Beyond SessionOptions::commands_max in progress: busy. Beyond
   // what the user, the device or the address may do: rate_limited, and whoever takes no notice of it is disconnected.
   void carry_out(wire::Command& command);
 
-  // The conversation whose marks and typing are to be told live, and whether what others read is.
-  const std::optional<ConversationId>& looking() const { return looking_; }
-  bool shows_read() const { return shows_read_; }
-  void hide_read() { shows_read_ = false; }
   // Those that have not begun never do.
   void drop_held() { held_.clear(); }
   const Meter& meter() const { return meter_; }
@@ -120,7 +118,6 @@ class Commands {
   Task<void> do_presence(std::uint64_t re, std::vector<UserId> users);
   Task<void> do_presence_of_contacts(std::uint64_t re);
   Task<void> do_viewport(std::uint64_t re, std::vector<UserId> users);
-  Watcher& watcher();
   Task<void> do_block(std::uint64_t re, UserId other, bool blocked);
   void ended();
   void go_on();
@@ -130,16 +127,13 @@ class Commands {
   Frames& frames_;
   const UserId& user_;
   const DeviceId& device_;
-  const bool live_;
+  const std::shared_ptr<Wishes> wishes_;
   Meter meter_;
   std::uint32_t in_progress_ = 0;
   // Commands that first ask about other users, or read, would be overtaken by those behind them, which therefore wait.
   bool behind_ = false;
   bool waits_ = false;  // The first one held waits for those in progress.
   std::deque<wire::Command> held_;
-  std::optional<ConversationId> looking_;
-  bool shows_read_ = false;
-  std::unique_ptr<Watcher> watcher_;  // From the first time that this connection wants to be told of others.
   Scope scope_;
 };
 

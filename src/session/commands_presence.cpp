@@ -33,7 +33,7 @@ Task<void> Commands::do_presence(std::uint64_t re, std::vector<UserId> users) {
 }
 
 Task<void> Commands::do_presence_of_contacts(std::uint64_t re) {
-  auto asking = live_ ? watcher().watch_contacts() : place_.watchers.pull_contacts(user_);
+  auto asking = wishes_ ? wishes_->watcher().watch_contacts() : place_.watchers.pull_contacts(user_);
   auto items = co_await asking;
   ended();
   if (items) {
@@ -51,22 +51,10 @@ void Commands::carry_out(std::uint64_t re, wire::Viewport& viewport) {
 }
 
 Task<void> Commands::do_viewport(std::uint64_t re, std::vector<UserId> users) {
-  auto items = co_await watcher().watch(std::move(users));
+  auto asking = wishes_ ? wishes_->watcher().watch(std::move(users)) : place_.watchers.pull(user_, std::move(users));
+  auto items = co_await asking;
   ended();
   frames_.write_presences(re, items);
-}
-
-// Presence is the first to go: half of what a connection may have unsent is kept for messages.
-Watcher& Commands::watcher() {
-  KITH_ASSERT(live_);
-  if (!watcher_) {
-    watcher_ = std::make_unique<Watcher>(place_.watchers, user_, [this](const std::vector<PresenceItem>& items) {
-      if (frames_.transport().unsent() > place_.options.unsent_max / 2) return false;
-      frames_.write_presences(0, items);
-      return true;
-    });
-  }
-  return *watcher_;
 }
 
 void Commands::carry_out(std::uint64_t re, wire::SetStatus& set) {

@@ -6,11 +6,12 @@
 namespace kith {
 
 void Commands::carry_out(std::uint64_t re, wire::Look& look) {
-  looking_.reset();
+  if (wishes_) wishes_->looking.reset();
   if (look.conversation.empty()) return frames_.write({re, wire::Receipts{}});
   auto id = ConversationId::parse(look.conversation);
   if (!id) return frames_.write_failure(re, Code::not_found);
-  looking_ = *id;  // Before the answer: a mark that moves meanwhile must not be lost between the two.
+  // Before the answer: a mark that moves meanwhile must not be lost between the two.
+  if (wishes_) wishes_->looking = *id;
   ++in_progress_;
   scope_.spawn(do_look(re, *id));
 }
@@ -24,14 +25,15 @@ Task<void> Commands::do_look(std::uint64_t re, ConversationId id) {
   ended();
   if (receipts) {
     // Who does not tell what they read is not told what others read.
-    shows_read_ = mine->read_marks || planted(Plant::unwanted_read_marks);
+    const bool shows_read = mine->read_marks || planted(Plant::unwanted_read_marks);
+    if (wishes_) wishes_->shows_read = shows_read;
     for (MemberMark& member : receipts->marks) {
-      if (!shows_read_) member.mark.read = {};
+      if (!shows_read) member.mark.read = {};
     }
     frames_.write_receipts(re, id, *receipts);
     co_return;
   }
-  if (looking_ == id) looking_.reset();
+  if (wishes_ && wishes_->looking == id) wishes_->looking.reset();
   frames_.write_failure(re, receipts.error());
 }
 

@@ -62,6 +62,15 @@ void Directory::hide_read(const UserId& user) {
   each_of(user, [](Attendant& attendant) { attendant.hide_read(); });
 }
 
+std::shared_ptr<Wishes> Directory::wishes(const UserId& user, const DeviceId& device) {
+  std::shared_ptr<Wishes> found;
+  each_of(user, [&](Attendant& attendant) {
+    // Those that were replaced stay until their connection is gone, and have none.
+    if (!found && attendant.device() == device) found = attendant.wishes();
+  });
+  return found;
+}
+
 void Directory::signal(const std::vector<UserId>& users, const Signal& signal) {
   for (const UserId& user : users) each_of(user, [&](Attendant& attendant) { attendant.signal(signal); });
 }

@@ -4,6 +4,7 @@
 // Owned by the shard; outlives those who are in it. They stay here while their inbox leaves memory.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <unordered_map>
 
@@ -11,6 +12,8 @@
 #include "presence/watchers.h"
 
 namespace kith {
+
+class Wishes;
 
 // A device that is here: a session, or one that polls. Leaves the Directory before it dies, and never inside of one of these calls.
 class Attendant {
@@ -22,6 +25,8 @@ class Attendant {
   virtual void signal(const Signal&) {}
   // The user does not tell any more what they read, and so is not told what others read.
   virtual void hide_read() {}
+  // Where is said what it is to be told live; nullptr: it is told nothing.
+  virtual std::shared_ptr<Wishes> wishes() { return nullptr; }
   virtual void end(Code reason) = 0;
   // As end(), because the server is going away: it may come back after this time.
   virtual void dismiss(std::uint32_t after_ms) = 0;
@@ -51,6 +56,8 @@ class Directory final : public InboxObserver {
 
   void signal(const std::vector<UserId>& users, const Signal& signal);
   void hide_read(const UserId& user);
+  // Those of the connection that the device has now; nullptr: it has none, or is told nothing there.
+  std::shared_ptr<Wishes> wishes(const UserId& user, const DeviceId& device);
   std::size_t count() const { return count_; }
 
   // InboxObserver

@@ -18,15 +18,20 @@ Session::Session(Place& place, Transport& transport, Admitted admitted)
       frames_(place, transport, admitted.encoding),
       user_(admitted.identity.user),
       device_(admitted.identity.device),
-      commands_(place, frames_, user_, device_, true) {
+      wishes_(std::make_shared<Wishes>(place, frames_, user_)),
+      commands_(place, frames_, user_, device_, wishes_) {
   ++place_.traffic.sessions;
   scope_.spawn(begin(std::move(admitted)));
 }
 
-Session::~Session() { place_.directory.leave(*this); }
+Session::~Session() {
+  wishes_->cut();
+  place_.directory.leave(*this);
+}
 
 void Session::closed() {
   ended_ = true;
+  wishes_->cut();
   live_ = false;
   place_.directory.leave(*this);
 }
@@ -35,6 +40,7 @@ void Session::end(Code reason) {
   if (ended_) return;
   ended_ = true;
   live_ = false;
+  wishes_->cut();
   commands_.drop_held();
   frames_.transport().close(reason);
 }
@@ -139,10 +145,10 @@ void Session::step(const InboxStep& step) {
 }
 
 void Session::signal(const Signal& signal) {
-  if (ended_ || commands_.looking() != signal.conversation) return;
+  if (ended_ || wishes_->looking != signal.conversation) return;
   // What is soft gives way first.
   if (frames_.transport().unsent() > place_.options.unsent_max / 2) return;
-  frames_.write_signal(signal, user_, commands_.shows_read());
+  frames_.write_signal(signal, user_, wishes_->shows_read);
 }
 
 // A step that is about the user alone.

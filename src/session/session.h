@@ -31,7 +31,8 @@ class Session final : public Peer, public Attendant {
   const DeviceId& device() const override { return device_; }
   void step(const InboxStep& step) override;
   void signal(const Signal& signal) override;
-  void hide_read() override { commands_.hide_read(); }
+  void hide_read() override { wishes_->shows_read = false; }
+  std::shared_ptr<Wishes> wishes() override { return ended_ ? nullptr : wishes_; }
   void end(Code reason) override;
   void dismiss(std::uint32_t after_ms) override;
 
@@ -48,6 +49,7 @@ class Session final : public Peer, public Attendant {
   Frames frames_;
   const UserId user_;
   const DeviceId device_;
+  const std::shared_ptr<Wishes> wishes_;
   Commands commands_;
   Useq position_;  // Sent to the device so far.
   Useq confirmed_, confirmed_written_;

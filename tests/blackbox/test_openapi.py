@@ -66,7 +66,7 @@ def test_both_documents_know_every_command(server):
         message["name"] for key, message in asyncapi["components"]["messages"].items() if key.startswith("frame")}
     openapi = server.http("GET", "/docs/openapi.json").json
     ids = {operation["operationId"].lower() for methods in openapi["paths"].values() for operation in methods.values()}
-    for command in commands - {"auth", "confirm", "ping", "viewport"}:
+    for command in commands - {"auth", "confirm", "ping"}:
         assert any(command.lower() in one for one in ids), command
 
 

@@ -10,6 +10,7 @@ from kith import Server, refused
 
 # Told sooner than by default, so that stories are short.
 QUICK = ("--loopback-exempt", "--presence-online-delay", "1", "--presence-offline-grace", "2")
+LIVE = pytest.mark.over("ws", "sse")
 
 
 @pytest.fixture(scope="module")
@@ -63,6 +64,7 @@ def seconds_ago(stamp):
     return time.time() - datetime.fromisoformat(stamp.replace("Z", "+00:00")).timestamp()
 
 
+@LIVE
 def test_the_pull_at_the_start_of_an_app(quick):
     ann, ben, cat, dan = (user.online() for user in quick.users("ann", "ben", "cat", "dan"))
     befriend(ann, ben)
@@ -79,6 +81,7 @@ def test_the_pull_at_the_start_of_an_app(quick):
     assert not quiet(cat, 0.5), "who did not ask is told nothing"
 
 
+@LIVE
 def test_an_arrival_that_does_not_last_is_not_told(quick):
     ann, ben = (user.online() for user in quick.users("ann", "ben"))
     befriend(ann, ben)
@@ -91,6 +94,7 @@ def test_an_arrival_that_does_not_last_is_not_told(quick):
     assert not quiet(ann, 3)
 
 
+@LIVE
 def test_who_comes_back_at_once_never_went(quick):
     ann, ben = (user.online() for user in quick.users("ann", "ben"))
     view(ann, ben)
@@ -98,10 +102,12 @@ def test_who_comes_back_at_once_never_went(quick):
         ben.cut()
         time.sleep(0.5)
         ben.connect()
+    ann.settle()
     assert not told(ann, ben)
     assert look(ann, ben)[ben.user] == {"user": ben.user, "online": True}
 
 
+@LIVE
 def test_a_viewport_hears_of_every_change(quick):
     ann, ben, cat = (user.online() for user in quick.users("ann", "ben", "cat"))
     assert view(ann, ben) == {ben.user: {"user": ben.user, "online": True}}
@@ -138,6 +144,7 @@ def test_both_encodings(quick, protocol):
     assert sent["presence"] == [{"user": ben.user, "online": True, "status": "away"}]
 
 
+@LIVE
 def test_limits(quick):
     ann = quick.user("ann").online()
     many = [f"nobody-{number}" for number in range(501)]
@@ -159,6 +166,7 @@ def every_way(viewer, of, base):
     return [look(viewer, of).get(of.user), view(viewer, of).get(of.user), next(iter(sent.get("presence", [])), None)]
 
 
+@LIVE
 def test_who_shows_themself_to_nobody(quick):
     ann, ben = (user.online() for user in quick.users("ann", "ben"))
     assert all(item["online"] for item in every_way(ann, ben, 0))
@@ -177,6 +185,7 @@ def test_who_shows_themself_to_nobody(quick):
     assert all(item["online"] for item in every_way(ann, ben, 4))
 
 
+@LIVE
 def test_contacts_only(quick):
     ann, ben, cat = (user.online() for user in quick.users("ann", "ben", "cat"))
     befriend(ann, ben)
@@ -196,6 +205,10 @@ def test_over_http(quick):
     found = quick.http("POST", "/v1/presence", {"users": [ben.id]}, token)
     assert found.status == 200 and found.json == {"items": [{"user": ben.id, "online": True}]}
     assert quick.http("POST", "/v1/presence", {}, token).json == {}
+    # Without a stream a viewport is a question, too.
+    found = quick.http("PUT", "/v1/viewport", {"users": [ben.id, ann.id]}, token)
+    assert found.status == 200 and found.json == {"items": [{"user": ben.id, "online": True}, {"user": ann.id}]}
+    assert quick.http("PUT", "/v1/viewport", {}, token).json == {}
     # The state of a device that polls is kept while it does.
     cursor = quick.http("GET", "/v1/sync?wait=0", token=token).json["resync"]["cursor"]
     assert quick.http("PUT", "/v1/status", {"status": "idle"}, token).status == 204

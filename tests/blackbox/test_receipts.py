@@ -8,7 +8,7 @@ from kith import new_id, refused
 from test_changes import group
 from wire import WAIT_S
 
-HERE_ONLY = pytest.mark.over("ws")
+LIVE = pytest.mark.over("ws", "sse")
 EVERYWHERE = pytest.mark.over()
 
 
@@ -93,7 +93,7 @@ def test_a_read_mark_is_a_delivery_too_and_own_messages_are_neither(server):
     looker.until(bob, (4, 4))
 
 
-@HERE_ONLY
+@LIVE
 def test_marks_come_live_and_together(server):
     """Thirty marks in a row are a few pushes, and the last of them is the last that is told."""
     alice, bob, where = talk(server, 40)
@@ -110,7 +110,7 @@ def test_marks_come_live_and_together(server):
     assert 1 <= len(pushes) <= 2 * (time.monotonic() - began) + 1, "at most twice a second"
 
 
-@HERE_ONLY
+@LIVE
 def test_who_looks_elsewhere_hears_nothing(server):
     alice, bob, where = talk(server)
     looker = Looker(alice, where)
@@ -135,6 +135,7 @@ def test_who_went_neither_shows_nor_sees(server, transport):
         looker.until(device, (1, 1))
     gone.look()
     assert set(looker.last) == {bob.user, carol.user} and "presence" not in looker.look()
+    bob.settle()
     alice.ask(removeMember={"conversation": where, "user": bob.user})
     bob.wait_for(where, 2)
     assert {item["user"] for item in looker.look()["items"]} == {carol.user}
@@ -145,7 +146,7 @@ def test_who_went_neither_shows_nor_sees(server, transport):
     carol.wait_for(where, 3)
     carol.ask(read={"conversation": where, "seq": 3})
     looker.until(carol, (3, 3))
-    if transport == "ws":
+    if transport in ("ws", "sse"):
         assert gone.pushes(1.5) == []
     bob.ask(read={"conversation": where, "seq": 2})
     time.sleep(1.5)
@@ -158,6 +159,7 @@ def test_the_blocked_neither_show_nor_see(server, transport):
     looker = Looker(alice, where)
     bob.ask(read={"conversation": where, "seq": 2})
     looker.until(bob, (2, 2))
+    alice.settle()
     bob.ask(block={"user": alice.user, "blocked": True})
     for device in (alice, bob):
         receipts = device.ask(look={"conversation": where})
@@ -165,7 +167,7 @@ def test_the_blocked_neither_show_nor_see(server, transport):
         with refused("refused"):
             device.ask(typing={"conversation": where})
     bob.ask(read={"conversation": where, "seq": 5})
-    if transport == "ws":
+    if transport in ("ws", "sse"):
         assert looker.pushes(2) == []
     assert "items" not in alice.ask(look={"conversation": where})
     bob.ask(block={"user": alice.user, "blocked": False})
@@ -212,7 +214,7 @@ def test_what_was_shown_outlives_a_kill(new_server):
     looker.until(bob, (4, 4))
 
 
-@HERE_ONLY
+@LIVE
 def test_who_writes_is_told_to_those_who_look(server):
     alice, bob, carol = (user.online() for user in server.users("alice", "bob", "carol"))
     where = group(alice, bob, carol)
@@ -239,7 +241,7 @@ def test_who_writes_is_told_to_those_who_look(server):
         bob.ask(typing={"conversation": where})
 
 
-@HERE_ONLY
+@LIVE
 def test_neither_marks_nor_typing_above_250_members(server):
     owner = server.user("owner").online()
     users = [server.user("m") for _ in range(250)]

@@ -65,7 +65,7 @@ def test_lists_of_users_in_bodies(server):
 
 
 def test_marks_are_one_answer(server):
-    """Over HTTP there is no connection that shows a conversation: `receipts` is what is known now."""
+    """Without a stream there is no connection that shows a conversation: `receipts` is what is known now."""
     alice, bob, where = talk(server)
     bob.ask("PUT", f"{where}/read", {"seq": 2}, 204)
     for _ in range(50):
@@ -115,7 +115,7 @@ def test_pages_say_where_the_next_is(server):
 
 def test_what_needs_a_connection_has_no_twin():
     without = {name for name, table in SECTIONS["Commands"].items() if name[0].islower()} - COMMANDS_WITH_TWINS
-    assert without == {"auth", "confirm", "ping", "viewport"} and len(TWINS) >= 35
+    assert without == {"auth", "confirm", "ping"} and len(TWINS) >= 35
 
 
 @pytest.mark.parametrize("method, path, status, reply", TWINS, ids=[f"{method} {path}" for method, path, _, _ in TWINS])

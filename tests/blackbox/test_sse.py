@@ -154,6 +154,43 @@ def test_what_a_stream_brought_is_confirmed_beside_it(server):
     phone.link.quiet()
 
 
+def test_what_is_live_is_asked_for_over_http(server):
+    """A look with the device's token is that of its stream, or of its WebSocket; not of another device's, nor of a stream to come."""
+    alice, bob = server.users("alice", "bob")
+    phone, laptop, writer = streamer(server, alice), streamer(server, alice, "laptop"), bob.online()
+    where = writer.send(alice, "1")["conversation"]
+    alice.sees(where, 1)
+    for device in (phone, laptop):
+        device.stream()
+
+    def types(*listeners):
+        time.sleep(2.1)  # More than one in 2 s is dropped.
+        writer.ask(typing={"conversation": where})
+        for device in listeners:
+            device.listen(lambda: {"typing": {"conversation": where, "user": bob.id}} in device.heard, timeout=5)
+            device.heard.clear()
+        for device in {phone, laptop} - set(listeners):
+            device.link.quiet()
+
+    def look(device, path=f"/v1/conversations/{where}/receipts"):
+        found = server.http("GET", path, token=device.token)
+        assert found.status == 200 and found.json["presence"]["user"] == bob.id, found.text
+
+    types()
+    look(phone)
+    types(phone)
+    assert server.http("GET", "/v1/conversations/g_nothing/receipts", token=laptop.token).status == 404
+    assert server.http("PUT", "/v1/look", {"conversation": where}, laptop.token).status == 200
+    types(phone, laptop)
+    assert server.http("PUT", "/v1/look", {}, phone.token).json == {}
+    types(laptop)
+    laptop.stream()
+    types()
+    phone.connect()
+    look(phone)
+    types(phone)
+
+
 def test_a_revocation_ends_it(server):
     bob = server.user("bob")
     phone = streamer(server, bob)
