@@ -57,7 +57,9 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(Plant::count_)> 
                                                                                        "invite_too_often",
                                                                                        "invite_lives_on",
                                                                                        "block_unheeded",
-                                                                                       "block_unlisted"};
+                                                                                       "block_unlisted",
+                                                                                       "edit_drops_details",
+                                                                                       "mentions_unstored"};
 }
 
 #ifdef KITH_PLANT

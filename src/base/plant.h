@@ -62,6 +62,8 @@ enum class Plant : int {
   invite_lives_on,        // An invite that was ended still brings in.
   block_unheeded,         // A message is accepted though one of the two has blocked the other.
   block_unlisted,         // A block holds, but is not shown to who made it.
+  edit_drops_details,     // An edit leaves nothing of a message but its text.
+  mentions_unstored,      // Whom a message mentions is told to those who are there, and forgotten.
   count_,
 };
 

@@ -16,7 +16,7 @@ namespace kith::check {
 
 enum class Op : std::uint8_t {
   start,           // A client process begins: user, device. First line of the process.
-  send,            // invoke: conversation or to, client_id, text, base · ok: conversation, seq, time, repeated
+  send,            // invoke: conversation or to, client_id, text, details, mentions, base · ok: conversation, seq, time, repeated
   open,            // invoke: to · ok: conversation
   read,            // invoke: conversation, seq (moves the own read mark)
   revoke,          // invoke: user, device
@@ -82,6 +82,8 @@ struct Entry {
   std::uint64_t n = 0;    // 0: not shown.
   bool unknown = false;   // Of a kind that the server cannot show; only seq counts.
   Kind kind = Kind::message;
+  std::uint64_t details = 0;  // Of a message: a hash of what it has besides its text, but mentions. 0: nothing.
+  std::vector<std::string_view> mentions;
   // Of a message: what later entries made of it.
   std::vector<std::uint64_t> edits;
   std::uint64_t deleted = 0;
@@ -142,6 +144,8 @@ struct Operation {
   std::string_view to;  // send, open: the other user
   std::string_view client_id;
   std::string_view text;
+  std::uint64_t details = 0;  // send invoke, as in Entry
+  std::vector<std::string_view> mentions;
   std::optional<std::uint64_t> base;    // send
   std::uint64_t seq = 0;                // send ok, read invoke; edit, delete, react: invoke and ok
   std::int64_t time = 0;                // send ok

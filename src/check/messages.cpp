@@ -101,11 +101,14 @@ std::uint32_t Messages::invoked(const At& at) {
   if (m.conversation == 0) m.conversation = target;
   if (m.invoked == 0) {
     m.invoked = at.id;
+    m.details = o.details;
+    for (std::string_view user : o.mentions) mentions_[index].asked.push_back(ledger_.users.intern(user));
     if (target != 0) {
       m.acked_before = conversation(target).acked;
       m.seen_before = conversation(target).seen;
     }
   }
+  if (m.details != o.details) ledger_.broken(at.id, "a repeat has other details than the first attempt");
   ++m.attempts;
   attempts_.push_back({index, at.process, o.alone ? 0 : ledger_.process[at.process - 1].connection, at.id});
   return static_cast<std::uint32_t>(attempts_.size());
@@ -171,8 +174,35 @@ void Messages::shown(const At& at, Id id, const Entry& entry) {
                   "Number " + ledger_.number(id, entry.seq) + " shows a message that " + std::string(ledger_.users[from]) +
                       " never sent (client id " + std::string(entry.client_id) + ").");
   }
+  if (m.invoked != 0) judge_details(at, index, id, entry);
   if (is_asked_for(at, index, id)) put(at, index, id, entry.seq);
   stamp(at, id, entry.seq, entry.time, entry.n);
+}
+
+// What a message has besides its text is what its sender gave, whatever became of the text; of the mentions only some may be kept, always
+// the same. That nothing is left of a deleted one is judged elsewhere (Texts).
+void Messages::judge_details(const At& at, std::uint32_t index, Id id, const Entry& entry) {
+  bool nothing = entry.text.empty() && entry.details == 0 && entry.mentions.empty();
+  if (entry.deleted != 0 || (entry.withheld && nothing)) return;
+  const Message& m = message(index);
+  std::string number = "Number " + ledger_.number(id, entry.seq);
+  if (entry.details != m.details) {
+    ledger_.found(Invariant::I2, m.invoked, at.id, number + " is shown with other details than it was sent with.");
+  }
+  auto found = mentions_.find(index);
+  if (found == mentions_.end() && entry.mentions.empty()) return;
+  Mentions& mentions = found == mentions_.end() ? mentions_[index] : found->second;
+  std::vector<Id> shown;
+  for (std::string_view user : entry.mentions) shown.push_back(ledger_.users.intern(user));
+  bool asked = std::all_of(shown.begin(), shown.end(),
+                           [&](Id user) { return std::find(mentions.asked.begin(), mentions.asked.end(), user) != mentions.asked.end(); });
+  if (!asked) ledger_.found(Invariant::I2, m.invoked, at.id, number + " mentions somebody whom its sender did not.");
+  if (mentions.shown == 0) {
+    mentions.kept = std::move(shown);
+    mentions.shown = at.id;
+  } else if (mentions.kept != shown) {
+    ledger_.found(Invariant::I4, mentions.shown, at.id, number + " mentions two different lists of users.");
+  }
 }
 
 // A message must be in the conversation that it was sent to.

@@ -95,10 +95,11 @@ class Messages {
     std::uint32_t next = 0;  // Another payload.
     std::uint32_t attempts = 0;
     std::uint64_t text = 0;
-    Id conversation = 0;  // Asked for, 0: unknown yet.
-    Id to = 0;            // Asked for.
-    OpId invoked = 0;     // 0: nobody did.
-    OpId live = 0;        // First invoke that did not fail; known at the end.
+    std::uint64_t details = 0;  // Asked for, as the next two.
+    Id conversation = 0;        // Asked for, 0: unknown yet.
+    Id to = 0;                  // Asked for.
+    OpId invoked = 0;           // 0: nobody did.
+    OpId live = 0;              // First invoke that did not fail; known at the end.
     OpId failed = 0;
     OpId seen = 0;
     Seen acked_before;  // What the conversation had come to when it was first invoked.
@@ -106,6 +107,11 @@ class Messages {
     std::uint64_t place = 0;  // Its seq, in `placed_in`; in `head` only.
     Id placed_in = 0;
     OpId placed = 0;
+  };
+  struct Mentions {
+    std::vector<Id> asked;
+    std::vector<Id> kept;  // As they were shown first, by `shown`.
+    OpId shown = 0;
   };
   struct Attempt {
     std::uint32_t message;
@@ -123,6 +129,7 @@ class Messages {
   OpId first_invoke(const Message& head) const;
   // The payload, made if it is new.
   std::uint32_t find(Id user, std::string_view client_id, std::string_view text);
+  void judge_details(const At& at, std::uint32_t index, Id conversation, const Entry& entry);
   std::uint32_t find_changed(Id user, std::string_view client_id, std::uint32_t placed);
   void learn_direct(Id user, Id other, Id conversation, OpId id);
   bool is_asked_for(const At& at, std::uint32_t index, Id conversation);
@@ -138,6 +145,7 @@ class Messages {
   std::deque<Message> messages_;
   std::unordered_map<Key, std::uint32_t, KeyHash> by_key_;
   std::deque<Attempt> attempts_;
+  std::unordered_map<std::uint32_t, Mentions> mentions_;  // By payload: few have any.
 };
 
 }  // namespace kith::check

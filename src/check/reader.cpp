@@ -84,10 +84,14 @@ void fields(Line& line, std::string_view key, json::element value, F each) {
   }
 }
 
-// What a message does not have, and what later entries made of one. False: not of these.
+// What only a message has besides its text, what it does not have, and what later entries made of one. False: not of these.
 bool take_changed(Line& line, std::string_view key, json::element value, Entry& to) {
   if (key == "kind") {
     take(line, key, value, to.kind, Kind::edited, Kind::group);
+  } else if (key == "details") {
+    take(line, key, value, to.details);
+  } else if (key == "mentions") {
+    take(line, key, value, to.mentions);
   } else if (key == "edits") {
     take(line, key, value, to.edits);
   } else if (key == "deleted") {
@@ -417,6 +421,8 @@ bool Reader::next(Operation& operation) {
   if (operation.op == Op::sync && !line.has_cursor && operation.useq) operation.cursor = Cursor::own;
   if (!is_entry) {
     operation.users = std::move(line.entry.users);
+    operation.details = line.entry.details;
+    operation.mentions = std::move(line.entry.mentions);
     operation.role = line.entry.role;
     operation.removed = line.entry.removed;
   } else {

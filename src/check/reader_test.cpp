@@ -60,11 +60,13 @@ TEST(Writer, IsReadBackAsItWas) {
   const std::string text =
       R"({"t":1,"p":"a","op":"start","user":"al\"i\\ce\u0001","device":"phone"}
 {"t":2,"p":"a","op":"send","phase":"invoke","call":1,"to":"bob","id":"m1","text":"h1","base":0}
+{"t":2,"p":"a","op":"send","phase":"invoke","call":24,"conv":"d","id":"m3","details":9007199254740991,"mentions":["bob","carol"]}
 {"t":3,"p":"a","op":"send","phase":"ok","call":1,"conv":"d","seq":1,"time":1000,"repeated":true}
 {"t":4,"p":"a","op":"send","phase":"fail","call":2,"code":"busy"}
 {"t":5,"p":"a","op":"sync","phase":"invoke","call":3,"cursor":"own","useq":0}
-{"t":6,"p":"a","op":"page","from":0,"to":2,"changes":[{"conv":"d","to":1,"read":1,"entries":[{"seq":1,"from":"bob","id":"m","text":"h","time":1,"n":1}]}]}
+{"t":6,"p":"a","op":"page","from":0,"to":2,"changes":[{"conv":"d","to":1,"read":1,"entries":[{"seq":1,"from":"bob","id":"m","text":"h","details":17,"time":1,"n":1}]}]}
 {"t":7,"p":"a","op":"event","conv":"d","useq":3,"seq":2,"from":"bob","id":"m2","text":"h2","time":2,"n":2}
+{"t":7,"p":"a","op":"event","conv":"d","seq":3,"from":"bob","id":"m3","details":17,"mentions":["carol"],"time":2,"n":3}
 {"t":7,"p":"a","op":"event","conv":"d","useq":4,"read":2}
 {"t":8,"p":"a","op":"resync","reason":"ahead"}
 {"t":9,"p":"a","op":"history","phase":"invoke","call":4,"conv":"d","before":3,"limit":2,"final":true}

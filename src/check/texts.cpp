@@ -89,7 +89,7 @@ void Texts::judge_message(const At& at, Id conversation, const Entry& entry, Rea
       ledger_.found(Invariant::I2, 0, at.id,
                     "Number " + ledger_.number(conversation, entry.seq) + " is shown as deleted, which nobody asked for.");
     }
-    if (!entry.text.empty() || !entry.reactions.empty()) {
+    if (!entry.text.empty() || !entry.reactions.empty() || entry.details != 0 || !entry.mentions.empty()) {
       ledger_.found(Invariant::I11, 0, at.id, "Number " + ledger_.number(conversation, entry.seq) + " is deleted, and yet shown.");
     }
     return;

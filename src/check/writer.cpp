@@ -100,6 +100,8 @@ void write_entry_members(const Entry& entry, Members& m, std::string& out) {
   m.text("from", entry.from);
   m.text("id", entry.client_id);
   m.text("text", entry.text);
+  m.number_if("details", entry.details);
+  m.texts("mentions", entry.mentions);
   m.number_if("time", entry.time);
   m.number_if("n", entry.n);
   m.flag("unknown", entry.unknown);
@@ -199,6 +201,8 @@ void write(const Operation& o, std::string& out) {
   m.text("to", o.to);
   m.text("id", o.client_id);
   m.text("text", o.text);
+  m.number_if("details", o.details);
+  m.texts("mentions", o.mentions);
   m.number_if("base", o.base);
   m.number_if("seq", o.seq);
   m.number_if("time", o.time);

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/bytes.h"
+#include "base/plant.h"
 
 namespace kith {
 
@@ -45,6 +46,7 @@ void write_sent(ByteWriter& writer, const Details& details) {
 bool read_sent(ByteReader& reader, Details& details) {
   details.reply_to = {reader.varint()};
   if (!read_users(reader, details.mentions)) return false;
+  if (planted(Plant::mentions_unstored)) details.mentions.clear();
   for (auto count = reader.varint(); count > 0 && reader.ok(); --count) {
     Attachment& a = details.attachments.emplace_back();
     a.url = reader.string();
@@ -234,6 +236,7 @@ Entry changed_by(const Entry& message, const Entry& change) {
     details->edits = std::move(edits);
     details->deleted = change.seq;
   } else {
+    if (change.kind == EntryKind::edit && planted(Plant::edit_drops_details)) *details = {.edits = details->edits};
     out.storage = change.kind == EntryKind::edit ? change.text() : message.text();
     if (change.kind == EntryKind::edit) details->edits.push_back({change.seq, change.time});
     if (change.kind == EntryKind::reaction) react(details->reactions, change);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/hex.h"
+#include "sim/shown.h"
 
 namespace kith::sim {
 
@@ -320,6 +321,7 @@ void Device::post(Outgoing outgoing) {
   world_.random().fill(id, sizeof id);
   append_hex(outgoing.client_id, id);
   outgoing.made_at = total_seen_;
+  if (options_.details > 0 && world_.chance(options_.details)) dress(outgoing);
   outbox_.push_back(std::move(outgoing));
   if (ready_) attempt(outbox_.back());
 }
@@ -341,7 +343,7 @@ void Device::attempt(Outgoing& outgoing) {
   attempt_once(outgoing);
 }
 
-void Device::attempt_once(Outgoing& outgoing) {
+wire::Send Device::as_command(const Outgoing& outgoing) {
   wire::Send send;
   if (outgoing.conversation.empty()) {
     send.target = wire::Send::To{outgoing.to};
@@ -351,11 +353,23 @@ void Device::attempt_once(Outgoing& outgoing) {
   send.client_id = outgoing.client_id;
   send.base_seq = outgoing.base;
   send.text = outgoing.text;
+  send.reply_to = outgoing.reply_to;
+  send.mentions = outgoing.mentions;
+  send.attachments = outgoing.attachments;
+  send.kind = outgoing.kind;
+  send.data = outgoing.data;
+  return send;
+}
+
+void Device::attempt_once(Outgoing& outgoing) {
+  wire::Send send = as_command(outgoing);
   auto invoke = operation(Op::send, Phase::invoke, next_call_);
   invoke.conversation = outgoing.conversation;
   invoke.to = outgoing.to;
   invoke.client_id = outgoing.client_id;
   invoke.text = outgoing.text;
+  invoke.details = sim::details(send);
+  invoke.mentions.assign(outgoing.mentions.begin(), outgoing.mentions.end());
   invoke.base = outgoing.base;
   recorder_.add(invoke);
   outgoing.call = command({0, std::move(send)});

@@ -47,7 +47,8 @@ struct DeviceOptions {
   double actions_per_second = 1;
   WireOptions wire;
   bool mischief = true;  // Foreign cursors, repeats of frames, reused ids.
-  double polls = 0;      // How likely a connection is none, but long polling and plain requests.
+  double polls = 0;      // How likely a connection is none, but long polling and plain requests …
+  double details = 0;    // … and that a message has more than a text.
 };
 
 class Device final : private Client {
@@ -101,6 +102,11 @@ class Device final : private Client {
  private:
   struct Outgoing {
     std::string client_id, to, conversation, text;
+    // Besides the text, the same at every attempt.
+    std::uint64_t reply_to = 0;
+    std::vector<std::string> mentions = {};
+    std::vector<wire::Attachment> attachments = {};
+    std::string kind = {}, data = {};
     std::optional<std::uint64_t> base;
     std::uint64_t call = 0;     // Of the attempt on this connection; 0: none.
     bool spoiled = false;       // A reused id: must be refused.
@@ -158,6 +164,9 @@ class Device final : private Client {
   void send_new();
   std::string new_text();
   void post(Outgoing outgoing);
+  void dress(Outgoing& outgoing);
+  std::uint64_t one_to_answer(const std::string& conversation);
+  static wire::Send as_command(const Outgoing& outgoing);
   void say_in(const std::string& conversation, std::string text);
   void send_to_group();
   void change(check::Operation invoke, const wire::Command& what);

@@ -82,6 +82,44 @@ void Device::change_something() {
   }
 }
 
+// Any of the newer messages of a conversation, deleted or not; 0: none is known. Now and then an entry that is none.
+std::uint64_t Device::one_to_answer(const std::string& conversation) {
+  auto known = texts_.find(conversation);
+  if (known == texts_.end() || known->second.empty()) return 0;
+  const auto& messages = known->second;
+  if (world_.chance(0.03)) return world_.between(1, messages.rbegin()->first + 1);
+  auto back = static_cast<long>(world_.random().below(std::min<std::size_t>(messages.size(), world_.chance(0.2) ? 200 : 20)));
+  return std::prev(messages.end(), back + 1)->first;
+}
+
+// What a message has besides its text, or instead of one.
+void Device::dress(Outgoing& outgoing) {
+  const std::string name = std::to_string(world_.random().below(1000));
+  do {
+    switch (world_.between(0, 3)) {
+      case 0: {
+        auto with = by_user_.find(outgoing.to);
+        outgoing.reply_to = one_to_answer(with == by_user_.end() ? outgoing.conversation : with->second);
+        break;
+      }
+      case 1:
+        outgoing.mentions.clear();
+        for (const std::string& user : others_) {
+          if (world_.chance(0.5)) outgoing.mentions.push_back(user);
+        }
+        break;
+      case 2:
+        outgoing.attachments = {{"https://files.example/" + name, name + " \"x\".png", "image/png", world_.between(0, 1 << 20)}};
+        break;
+      default:
+        outgoing.kind = "com.example.poll";
+        if (world_.chance(0.8)) outgoing.data = "{\"question\": \"" + name + "\", \"of\":[1, 2.50]}";
+    }
+  } while (world_.chance(0.3));
+  bool may_be_silent = !outgoing.attachments.empty() || !outgoing.kind.empty();
+  if (may_be_silent && world_.chance(0.2)) outgoing.text.clear();
+}
+
 std::string Device::text(const std::string& conversation, std::uint64_t seq) { return texts_[conversation][seq].text; }
 
 // What is kept of what was shown. A deletion drops the text, whatever comes after it.

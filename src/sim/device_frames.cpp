@@ -69,11 +69,15 @@ void Device::on(std::uint64_t re, wire::Sent& sent) {
     Outgoing again = *it;
     outbox_.erase(it);
     if (reuse) {
-      again.text += " but different";
+      if (options_.details > 0 && world_.chance(0.5)) {
+        again.kind += "other";
+      } else {
+        again.text += " but different";
+      }
       again.spoiled = true;
-      again.call = 0;
-      wire::Send send{wire::Send::Conversation{sent.conversation}, again.client_id, again.base, again.text};
-      again.call = command({0, std::move(send)});  // Not part of the history: only the answer matters.
+      again.to.clear();
+      again.conversation = sent.conversation;
+      again.call = command({0, as_command(again)});  // Not part of the history: only the answer matters.
       calls_[again.call] = {.op = Op::send, .unrecorded = true};
       outbox_.push_back(std::move(again));
     } else {

@@ -64,6 +64,7 @@ class Scenario {
       std::size_t count = world_.between(1, 3);
       for (std::size_t d = 0; d < count; ++d) {
         DeviceOptions options;
+        options.details = 0.2;
         options.actions_per_second = world_.chance(0.1) ? 5 : 1;
         if (world_.chance(0.2)) options.wire.bytes_per_second = world_.between(200, 4000);
         if (world_.chance(0.3)) options.wire.latency_max = 300ms;

@@ -1,8 +1,41 @@
 #include "sim/shown.h"
 
+#include <algorithm>
+
 namespace kith::sim {
 
 namespace {
+
+// FNV-1a, with the length before each text.
+struct Digest {
+  std::uint64_t value = 0xcbf29ce484222325ULL;
+
+  void add(std::uint64_t number) {
+    for (int i = 0; i < 8; ++i, number >>= 8) value = (value ^ (number & 255)) * 0x100000001b3ULL;
+  }
+  void add(std::string_view text) {
+    add(text.size());
+    for (char c : text) value = (value ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
+  }
+};
+
+template <class M>
+std::uint64_t digest(const M& message) {
+  if (message.reply_to == 0 && message.attachments.empty() && message.kind.empty() && message.data.empty()) return 0;
+  Digest digest;
+  digest.add(message.reply_to);
+  digest.add(message.attachments.size());
+  for (const auto& attachment : message.attachments) {
+    digest.add(attachment.url);
+    digest.add(attachment.name);
+    digest.add(attachment.type);
+    digest.add(attachment.size);
+  }
+  digest.add(message.kind);
+  digest.add(message.data);
+  constexpr std::uint64_t kExact = (std::uint64_t{1} << 53) - 1;  // What every reader of JSON can hold.
+  return std::max<std::uint64_t>(digest.value & kExact, 1);
+}
 
 check::Entry of(const wire::Message& message) {
   check::Entry out;
@@ -10,6 +43,8 @@ check::Entry of(const wire::Message& message) {
   out.from = message.from;
   out.client_id = message.client_id;
   out.text = message.text;
+  out.details = details(message);
+  out.mentions.assign(message.mentions.begin(), message.mentions.end());
   out.time = message.time.ms;
   out.n = message.n;
   for (const auto& edit : message.edits) out.edits.push_back(edit.seq);
@@ -68,6 +103,9 @@ check::Entry of(const wire::GroupChange& change) {
 }
 
 }  // namespace
+
+std::uint64_t details(const wire::Send& send) { return digest(send); }
+std::uint64_t details(const wire::Message& message) { return digest(message); }
 
 std::optional<check::Entry> shown(const wire::Entry& entry) {
   return std::visit(
