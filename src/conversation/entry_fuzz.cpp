@@ -12,7 +12,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   row.record = kith::encode(entry);
   kith::Entry again = kith::decode(row);
   if (again.kind != entry.kind || again.from != entry.from || again.client_id != entry.client_id || again.text() != entry.text() ||
-      again.n != entry.n || again.time != entry.time) {
+      again.n != entry.n || again.time != entry.time || again.version != entry.version || again.details() != entry.details()) {
     std::abort();
   }
   return 0;
