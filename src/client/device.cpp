@@ -167,6 +167,9 @@ void Device::received(std::string_view text) {
           if (!ready_) return;
           take(body);
           if (generation == generation_ && !std::exchange(in_step_, true)) pump();
+        } else if constexpr (std::is_same_v<T, wire::Receipts> || std::is_same_v<T, wire::Typing> || std::is_same_v<T, wire::Presences>) {
+          if (frame->re != 0) return answered(frame->re, *frame);
+          take(body);
         } else if constexpr (!std::is_same_v<T, std::monostate> && !std::is_same_v<T, wire::Pong>) {
           answered(frame->re, *frame);
         }
@@ -179,6 +182,7 @@ void Device::take(std::uint64_t, wire::Hello& hello) {
   if (hello.protocol != "kith.v1") return end_for_good({Code::unknown_command, "the server speaks " + hello.protocol + ", not kith.v1"});
   if (hello.heartbeat_s != 0) heartbeat_s_ = hello.heartbeat_s;
   if (hello.limits && hello.limits->text_bytes != 0) text_bytes_max_ = hello.limits->text_bytes;
+  if (hello.limits && hello.limits->frame_bytes != 0) frame_bytes_max_ = hello.limits->frame_bytes;
   authenticate();
 }
 

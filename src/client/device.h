@@ -76,7 +76,10 @@ class DeviceUser {
   virtual void cleared(const wire::ClearMark&) {}                  // And what else one's devices did to one's own view:
   virtual void hidden(const wire::Hidden&) {}
   virtual void settings(const wire::Settings&) {}
-  virtual void contact(const wire::Contact&) {}  // What another user is to this one from here on.
+  virtual void contact(const wire::Contact&) {}    // What another user is to this one from here on.
+  virtual void receipts(const wire::Receipts&) {}  // Others moved, in the conversation that is looked at.
+  virtual void typing(const wire::Typing&) {}      // Somebody writes there.
+  virtual void presence(const wire::Presence&) {}  // Of a contact, or of somebody in view.
   virtual void unknown(const std::string& conversation, std::uint64_t seq) { (void)conversation, (void)seq; }
   virtual void hole(const Hole&) {}
   virtual void resync(const wire::Resync&) {}                         // The list of conversations has to be fetched anew.
@@ -109,8 +112,13 @@ class Device final : private LinkUser {
   void stop();
 
   // Keeps the message and sends it as soon as it can. Callable in any state, also before start() if the storage is empty.
-  Result<ClientId> send_to(const UserId& user, std::string text) { return send(true, user.text(), std::move(text)); }
-  Result<ClientId> send_in(std::string conversation, std::string text) { return send(false, std::move(conversation), std::move(text)); }
+  // What is wrong with the content beyond its size and encoding the server says, by failed().
+  Result<ClientId> send_to(const UserId& user, Content content) { return send(true, user.text(), std::move(content)); }
+  Result<ClientId> send_in(std::string conversation, Content content) { return send(false, std::move(conversation), std::move(content)); }
+  Result<ClientId> send_to(const UserId& user, std::string text) { return send_to(user, Content{std::move(text)}); }
+  Result<ClientId> send_in(std::string conversation, std::string text) {
+    return send_in(std::move(conversation), Content{std::move(text)});
+  }
 
   // Commands wait for a connection, and are repeated on the next one if theirs is cut: all of them may be repeated.
   template <class T>
@@ -124,6 +132,11 @@ class Device final : private LinkUser {
   void presence(wire::GetPresence command, Answer<wire::Presences> answer);
   // "online", "idle" or "away". Holds for the present connection: the application says it again when it is live anew.
   void say_status(std::string status, Answer<wire::Done> answer);
+  // What follows by receipts(), typing() and presence() is of the present connection, and for the time that the protocol says: the
+  // application asks again when it is live anew.
+  void look(std::string conversation, Answer<wire::Receipts> answer);
+  void view(std::vector<std::string> users, Answer<wire::Presences> answer);
+  void type(std::string conversation, Answer<wire::Done> answer);
   // `client_id` is the application's: with the same one a repeat, also on another day, finds the same group.
   void create_group(wire::CreateGroup command, Answer<wire::Group> answer);
   void group(std::string conversation, Answer<wire::Group> answer);
@@ -183,6 +196,9 @@ class Device final : private LinkUser {
   void take(wire::Synced& synced);
   void take(wire::Page& page);
   void take(wire::Event& event);
+  void take(wire::Receipts& receipts) { application_.receipts(receipts); }
+  void take(wire::Typing& typing) { application_.typing(typing); }
+  void take(wire::Presences& presences);
   bool apply(wire::Change& change);
   bool apply(Conversation& conversation, const wire::Entry& entry, std::uint64_t seq);
   bool clear(const wire::ClearMark& mark);
@@ -193,7 +209,7 @@ class Device final : private LinkUser {
   void keep_step();
 
   // ---- what goes (device_outbox.cpp)
-  Result<ClientId> send(bool to_user, std::string target, std::string text);
+  Result<ClientId> send(bool to_user, std::string target, Content content);
   std::string conversation_of(const OutgoingMessage& message) const;
   Conversation& conversation(std::string_view id);
   void enlist(OutgoingMessage message);
@@ -226,7 +242,7 @@ class Device final : private LinkUser {
   Failure why_{Code::ok};                 // The last error that concerns this connection.
   std::uint64_t auth_call_ = 0;           // Not 0: `auth` was sent and not answered.
   std::uint32_t reconnect_after_ms_ = 0;  // What the server asked for.
-  std::uint32_t heartbeat_s_ = 30, text_bytes_max_ = 8192;
+  std::uint32_t heartbeat_s_ = 30, text_bytes_max_ = 8192, frame_bytes_max_ = 65'536;
   std::uint8_t attempts_ = 0;  // To connect, since the last that was `synced`.
   DeviceState state_ = DeviceState::idle;
   bool ready_ = false, loaded_ = false;

@@ -47,6 +47,12 @@ void Device::take(wire::Page& page) {
   moved();
 }
 
+void Device::take(wire::Presences& presences) {
+  for (const wire::Presence& presence : presences.items) {
+    if (!tell(&DeviceUser::presence, presence)) return;
+  }
+}
+
 void Device::take(wire::Event& event) {
   if (event.useq != 0 && position_.useq != 0) {
     if (event.useq <= position_.useq) return;

@@ -12,6 +12,16 @@ namespace {
 
 constexpr std::uint32_t kPauseFirstMs = 200, kPauseMostMs = 30'000;
 
+constexpr std::uint64_t kCallMost = (std::uint64_t{1} << 53) - 1;
+
+bool is_utf8(const Content& content) {
+  const auto fine = [](const std::string& text) { return wire::is_utf8(text); };
+  const auto all_fine = [&](const wire::Attachment& file) { return fine(file.url) && fine(file.name) && fine(file.type); };
+  return fine(content.text) && fine(content.kind) && fine(content.data) &&
+         std::all_of(content.mentions.begin(), content.mentions.end(), fine) &&
+         std::all_of(content.attachments.begin(), content.attachments.end(), all_fine);
+}
+
 // The reply of the kind that was asked for, or why not.
 template <class T>
 Fn<void(Result<wire::Frame>)> expecting(Fn<void(Result<T>)> answer) {
@@ -27,14 +37,20 @@ Fn<void(Result<wire::Frame>)> expecting(Fn<void(Result<T>)> answer) {
 
 // ------------------------------------------------------------------------------------------------------------ messages
 
-Result<ClientId> Device::send(bool to_user, std::string target, std::string text) {
-  if (text.empty()) return Failure(Code::invalid_argument, "the text is empty");
-  if (text.size() > text_bytes_max_)
+Result<ClientId> Device::send(bool to_user, std::string target, Content content) {
+  if (content.text.empty() && content.attachments.empty() && content.kind.empty()) {
+    return Failure(Code::invalid_argument, "the text is empty");
+  }
+  if (content.text.size() > text_bytes_max_)
     return Failure(Code::too_large, "the text has more than " + std::to_string(text_bytes_max_) + " bytes");
-  if (!wire::is_utf8(text)) return Failure(Code::invalid_argument, "the text is not UTF-8");
+  if (!is_utf8(content)) return Failure(Code::invalid_argument, "the text is not UTF-8");
   auto loaded = load();
   if (!loaded) return loaded.error();
-  OutgoingMessage message{next_number_, {}, to_user, std::move(target), std::move(text), {}};
+  OutgoingMessage message{next_number_, {}, to_user, std::move(target), std::move(content), {}};
+  // A frame that is larger than the server reads would end the connection, and be sent again on the next one.
+  std::string frame;
+  wire::write_json(wire::Command{kCallMost, command_of(message)}, frame);
+  if (frame.size() > frame_bytes_max_) return Failure(Code::too_large, "the message");
   world_.loop.random().fill(message.client_id.bits.data(), message.client_id.bits.size());
   if (!user_name_.empty()) {
     // The first attempt comes later, and the head only grows: what is known now may serve.
@@ -122,12 +138,6 @@ void Device::transmit(Conversation& place) {
       return pause(place, 0);
     }
   }
-  wire::Send send{{}, message.client_id.text(), message.base_seq, message.text};
-  if (message.to_user) {
-    send.target = wire::Send::To{message.target};
-  } else {
-    send.target = wire::Send::Conversation{message.target};
-  }
   const std::uint64_t id = next_call_++;
   auto call = std::make_unique<Call>();
   call->conversation = &place;
@@ -137,7 +147,26 @@ void Device::transmit(Conversation& place) {
   ++place.next;
   ++place.in_flight;
   ++in_flight_;
-  write({id, std::move(send)});
+  write({id, command_of(message)});
+}
+
+wire::Send command_of(const OutgoingMessage& message) {
+  const Content& content = message.content;
+  wire::Send send{{},
+                  message.client_id.text(),
+                  message.base_seq,
+                  content.text,
+                  content.reply_to,
+                  content.mentions,
+                  content.attachments,
+                  content.kind,
+                  content.data};
+  if (message.to_user) {
+    send.target = wire::Send::To{message.target};
+  } else {
+    send.target = wire::Send::Conversation{message.target};
+  }
+  return send;
 }
 
 void Device::ask_head(Conversation& place) {
@@ -294,6 +323,18 @@ void Device::invites(std::string conversation, Answer<wire::Invites> answer) {
 
 void Device::join(std::string code, Answer<wire::Group> answer) {
   call({0, wire::Join{std::move(code)}}, expecting<wire::Group>(std::move(answer)));
+}
+
+void Device::look(std::string conversation, Answer<wire::Receipts> answer) {
+  call({0, wire::Look{std::move(conversation)}}, expecting<wire::Receipts>(std::move(answer)));
+}
+
+void Device::view(std::vector<std::string> users, Answer<wire::Presences> answer) {
+  call({0, wire::Viewport{std::move(users)}}, expecting<wire::Presences>(std::move(answer)));
+}
+
+void Device::type(std::string conversation, Answer<wire::Done> answer) {
+  call({0, wire::Type{std::move(conversation)}}, expecting<wire::Done>(std::move(answer)));
 }
 
 void Device::call(wire::Command command, Fn<void(Result<wire::Frame>)> answer) {

@@ -77,12 +77,15 @@ Instant Network::DeviceLink::heard_at() const { return end.heard_at; }
 struct Heard final : DeviceUser {
   void message(const wire::Message& m) override { texts.push_back(m.text); }
   void entry(const wire::Entry& e) override { entries.push_back(e); }
-  void sent(const OutgoingMessage& m, const wire::Sent& s) override { acks.emplace_back(m.text, s.seq); }
-  void failed(const OutgoingMessage& m, const Failure& f) override { failures.emplace_back(m.text, f.code); }
+  void sent(const OutgoingMessage& m, const wire::Sent& s) override { acks.emplace_back(m.content.text, s.seq); }
+  void failed(const OutgoingMessage& m, const Failure& f) override { failures.emplace_back(m.content.text, f.code); }
   void read(const wire::ReadMark& r) override { marks.emplace_back(r.conversation, r.seq); }
   void cleared(const wire::ClearMark& c) override { clears.push_back(c.seq); }
   void hidden(const wire::Hidden& h) override { hides.push_back(h.seq); }
   void settings(const wire::Settings& s) override { kept_settings.push_back(s); }
+  void receipts(const wire::Receipts& r) override { receipts_of_others.push_back(r); }
+  void typing(const wire::Typing& t) override { writers.push_back(t.user); }
+  void presence(const wire::Presence& p) override { presences.push_back(p); }
   void unknown(const std::string&, std::uint64_t seq) override { unknowns.push_back(seq); }
   void hole(const Hole& h) override { holes.emplace_back(h.after, h.last); }
   void resync(const wire::Resync& r) override { resyncs.push_back(r.reason); }
@@ -90,7 +93,9 @@ struct Heard final : DeviceUser {
     states.push_back(s);
     why = w;
   }
-  std::vector<std::string> texts, resyncs;
+  std::vector<std::string> texts, resyncs, writers;
+  std::vector<wire::Receipts> receipts_of_others;
+  std::vector<wire::Presence> presences;
   std::vector<std::pair<std::string, std::uint64_t>> acks, marks;
   std::vector<std::pair<std::string, Code>> failures;
   std::vector<std::pair<std::uint64_t, std::uint64_t>> holes;
@@ -469,6 +474,29 @@ TEST_F(DeviceTest, RepeatsAlsoInAnotherLife) {
   EXPECT_EQ(third[0].second.text, "two");
 }
 
+TEST_F(DeviceTest, RepeatsAllThatAMessageSays) {
+  const Content content{"see @carol", 4, {"carol"}, {{"https://a/b.png", "b, c.png", "image/png", 7}}, "com.example.poll", "{\"a\":[1]}"};
+  live();
+  ASSERT_TRUE(device->send_to(bob, content));
+  answer_head(7);
+  auto first = sends();
+  ASSERT_EQ(first.size(), 1u);
+  const wire::Send& send = first[0].second;
+  EXPECT_EQ((Content{send.text, send.reply_to, send.mentions, send.attachments, send.kind, send.data}), content);
+  network.end().close();
+  reconnect();
+  auto second = sends();
+  ASSERT_EQ(second.size(), 1u);
+  EXPECT_EQ(second[0].second, send);
+  make();
+  begin();
+  ready();
+  synced("cursor-0");
+  auto third = sends();
+  ASSERT_EQ(third.size(), 1u);
+  EXPECT_EQ(third[0].second, send);
+}
+
 TEST_F(DeviceTest, KeepsTheOrderOfAConversationAndLetsOthersGoOn) {
   live();
   for (auto text : {"1", "2", "3"}) ASSERT_TRUE(device->send_to(bob, text));
@@ -540,7 +568,33 @@ TEST_F(DeviceTest, RefusesTextsThatCannotBeSent) {
   EXPECT_EQ(device->send_to(bob, "").error().code, Code::invalid_argument);
   EXPECT_EQ(device->send_to(bob, "\xff").error().code, Code::invalid_argument);
   EXPECT_EQ(device->send_to(bob, std::string(8193, 'x')).error().code, Code::too_large);
+  EXPECT_EQ(device->send_to(bob, Content{"x", 0, {}, {}, "k", "\xff"}).error().code, Code::invalid_argument);
+  EXPECT_EQ(device->send_to(bob, Content{"x", 0, {}, {{"https://a/\xff"}}}).error().code, Code::invalid_argument);
+  // It would fit, were it not for what JSON makes of control characters.
+  const Content wide{std::string(8192, '\x01'), 0, {}, {}, "k", std::string(16'500, 'x')};
+  EXPECT_EQ(device->send_to(bob, wide).error().code, Code::too_large);
   EXPECT_EQ(device->unacked(), 0u);
+  EXPECT_TRUE(device->send_to(bob, Content{"", 0, {}, {{"https://a/b"}}}));
+  EXPECT_TRUE(device->send_to(bob, Content{"", 0, {}, {}, "k"}));
+  EXPECT_EQ(device->unacked(), 2u);
+}
+
+TEST_F(DeviceTest, WhatOthersDoIsHeardApartFromTheAnswer) {
+  live();
+  const wire::Receipts all{kBob, {{"bob", 4, 3}}, {}}, moved{kBob, {{"bob", 5, 5}}, {}};
+  std::vector<wire::Receipts> answers;
+  device->look(kBob, [&](Result<wire::Receipts> found) { answers.push_back(found ? *found : wire::Receipts{}); });
+  auto looks = network.end().take<wire::Look>();
+  ASSERT_EQ(looks.size(), 1u);
+  EXPECT_EQ(looks[0].second.conversation, kBob);
+  network.end().say({looks[0].first, all});
+  network.end().say({0, moved});
+  network.end().say({0, wire::Typing{kBob, "bob", false}});
+  network.end().say({0, wire::Presences{{{"bob", true}, {"carol", false}}}});
+  EXPECT_EQ(answers, std::vector<wire::Receipts>{all});
+  EXPECT_EQ(heard.receipts_of_others, std::vector<wire::Receipts>{moved});
+  EXPECT_EQ(heard.writers, std::vector<std::string>{"bob"});
+  EXPECT_EQ(heard.presences, (std::vector<wire::Presence>{{"bob", true}, {"carol", false}}));
 }
 
 TEST_F(DeviceTest, KeepsWhatWasWrittenBeforeTheFirstConnection) {

@@ -75,14 +75,8 @@ Result<std::vector<std::string>> numbered_files(const std::string& directory) {
 
 // The command that will be sent, with its number as id.
 std::string text_of(const OutgoingMessage& message) {
-  wire::Send send{{}, message.client_id.text(), message.base_seq, message.text};
-  if (message.to_user) {
-    send.target = wire::Send::To{message.target};
-  } else {
-    send.target = wire::Send::Conversation{message.target};
-  }
   std::string text;
-  wire::write_json(wire::Command{message.number, std::move(send)}, text);
+  wire::write_json(wire::Command{message.number, command_of(message)}, text);
   text += '\n';
   return text;
 }
@@ -92,7 +86,9 @@ std::optional<OutgoingMessage> message_of(wire::JsonReader& reader, std::string_
   auto* send = command ? std::get_if<wire::Send>(&command->command) : nullptr;
   auto client_id = send ? ClientId::parse(send->client_id) : std::nullopt;
   if (!client_id || command->id == 0) return std::nullopt;
-  OutgoingMessage message{command->id, *client_id, true, {}, std::move(send->text), send->base_seq};
+  OutgoingMessage message{command->id, *client_id, true, {}, {}, send->base_seq};
+  message.content = {std::move(send->text),        send->reply_to,        std::move(send->mentions),
+                     std::move(send->attachments), std::move(send->kind), std::move(send->data)};
   if (auto* to = std::get_if<wire::Send::To>(&send->target)) {
     message.target = std::move(to->value);
   } else if (auto* in = std::get_if<wire::Send::Conversation>(&send->target)) {

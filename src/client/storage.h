@@ -15,6 +15,7 @@
 
 #include "base/ids.h"
 #include "base/result.h"
+#include "wire/wire.gen.h"
 
 namespace kith {
 
@@ -25,15 +26,29 @@ struct Position {
   bool operator==(const Position&) const = default;
 };
 
-// A message on its way. `client_id`, `base_seq` and the text are the same at every attempt.
+// What a message says, as in `send`.
+struct Content {
+  std::string text;
+  std::uint64_t reply_to = 0;
+  std::vector<std::string> mentions;
+  std::vector<wire::Attachment> attachments;
+  std::string kind, data;
+  bool operator==(const Content&) const = default;
+};
+
+// A message on its way. `client_id`, `base_seq` and the content are the same at every attempt: of another content under the same id the
+// server says `id_reused`.
 struct OutgoingMessage {
   std::uint64_t number = 0;  // Grows with each message of the device: the order of sending.
   ClientId client_id;
   bool to_user = true;  // Whether `target` is a user or a conversation.
   std::string target;
-  std::string text;
+  Content content;
   std::optional<std::uint64_t> base_seq;  // Fixed before the first attempt; absent: never attempted.
 };
+
+// The one form of it, on the disk and on the wire.
+wire::Send command_of(const OutgoingMessage& message);
 
 class DeviceStorage {
  public:

@@ -29,8 +29,10 @@ class FileStorageTest : public testing::Test {
   std::string directory_;
 };
 
+const Content kEverything{"x", 4, {"carol", "dave"}, {{"https://a/b", "b", "t/t", 7}, {"https://a/c"}}, "poll", "{\"a\":\"\\n\"}"};
+
 OutgoingMessage message(std::uint64_t number, std::string text) {
-  OutgoingMessage out{number, {}, true, "bob", std::move(text), {}};
+  OutgoingMessage out{number, {}, true, "bob", {std::move(text)}, {}};
   out.client_id.bits[0] = static_cast<std::uint8_t>(number);
   return out;
 }
@@ -48,6 +50,7 @@ TEST_F(FileStorageTest, GivesBackWhatItWasTold) {
     auto in_conversation = message(12, "x");
     in_conversation.to_user = false;
     in_conversation.target = "d_0";
+    in_conversation.content = kEverything;
     ASSERT_TRUE(storage.put(in_conversation));
     ASSERT_TRUE(storage.remove(message(10, "")));
     ASSERT_TRUE(storage.remove(message(10, "")));
@@ -58,13 +61,14 @@ TEST_F(FileStorageTest, GivesBackWhatItWasTold) {
   EXPECT_EQ(state->position, (Position{"cursor-2", 9}));
   ASSERT_EQ(state->outbox.size(), 4u);
   EXPECT_EQ(state->outbox[0].number, 1u);
-  EXPECT_EQ(state->outbox[0].text, "text \"1\"\n\xC3\xA9");
+  EXPECT_EQ(state->outbox[0].content.text, "text \"1\"\n\xC3\xA9");
   EXPECT_EQ(state->outbox[0].client_id, message(1, "").client_id);
   EXPECT_FALSE(state->outbox[0].base_seq);
   EXPECT_EQ(state->outbox[1].base_seq, 0u);
   EXPECT_EQ(state->outbox[2].number, 11u);
   EXPECT_FALSE(state->outbox[3].to_user);
   EXPECT_EQ(state->outbox[3].target, "d_0");
+  EXPECT_EQ(state->outbox[3].content, kEverything);
 }
 
 TEST_F(FileStorageTest, KeepsOthersOut) {
@@ -107,7 +111,7 @@ TEST(MemoryStorageTest, GivesBackWhatItWasTold) {
   ASSERT_TRUE(storage.save({"c", 3}));
   auto state = storage.load();
   ASSERT_EQ(state->outbox.size(), 1u);
-  EXPECT_EQ(state->outbox[0].text, "a");
+  EXPECT_EQ(state->outbox[0].content.text, "a");
   EXPECT_EQ(state->position, (Position{"c", 3}));
 }
 

@@ -8,6 +8,8 @@
 
 #include "front/asio_loop.h"
 #include "terminal/chat_line.h"
+#include "terminal/chat_marks.h"
+#include "terminal/content.h"
 #include "terminal/conversation_name.h"
 #include "terminal/line_input.h"
 #include "terminal/show.h"
@@ -17,6 +19,8 @@ namespace kith::terminal {
 namespace {
 
 constexpr std::uint32_t kShownBefore = 10;  // Entries from before, at the start.
+constexpr Duration kAttendEvery = 4min;     // The server forgets who looks after 10 minutes, and whom somebody views after 5.
+constexpr Duration kWriting = 6s;           // How long somebody counts as writing.
 
 class Chat final : public Online {
  public:
@@ -48,6 +52,7 @@ class Chat final : public Online {
     // What is typed while the server is away is kept, for whom a user's name names.
     if (state == DeviceState::waiting && user_) settle(ConversationId::direct(account().user, *user_).text());
     if (state == DeviceState::live && away_) say_status("/away");  // The server forgets it with the connection.
+    if (state == DeviceState::live) attend();
     Online::state(state, why);
   }
 
@@ -70,13 +75,16 @@ class Chat final : public Online {
     // While the history is still to come it is going to be among it.
     own_.insert(message.client_id.text());
     const bool here = sent.conversation == conversation_;
-    print(clock(sent.time) + " ✓ #" + std::to_string(sent.seq) + ' ' + (here ? "" : "to " + name_of(message) + ": ") + plain(message.text) +
-          '\n');
+    print(clock(sent.time) + " ✓ #" + std::to_string(sent.seq) + ' ' + (here ? "" : "to " + name_of(message) + ": ") +
+          content_line(message.content) + '\n');
+    if (here) marks_.said(sent.seq);
+    tell_marks();
+    if (here && !looking_) attend();  // Before the first message there was nothing to look at.
     end_when_done();
   }
 
   void failed(const OutgoingMessage& message, const Failure& failure) override {
-    print("✗ " + plain(message.text) + " — " + sentence(failure) + '\n');
+    print("✗ " + content_line(message.content) + " — " + sentence(failure) + '\n');
     refused_ = true;
     end_when_done();
   }
@@ -84,6 +92,27 @@ class Chat final : public Online {
   void hole(const Hole& hole) override {
     const std::string where = hole.conversation == conversation_ ? name_ : hole.conversation;
     print("(" + std::to_string(hole.last - hole.after) + " older entries: kith history " + plain(where) + ")\n");
+  }
+
+  void receipts(const wire::Receipts& receipts) override {
+    if (receipts.conversation != conversation_) return;
+    marks_.heard(receipts);
+    tell_marks();
+  }
+
+  void typing(const wire::Typing& typing) override {
+    if (typing.conversation != conversation_ || typing.user == account().user.text()) return;
+    const Instant now = loop().now();
+    auto [writer, is_new] = writing_until_.try_emplace(typing.user, now);
+    const bool told = !is_new && now < writer->second;
+    writer->second = typing.stopped ? now : now + kWriting;
+    if (!typing.stopped && !told) print('(' + typing.user + " is writing)\n");
+  }
+
+  void presence(const wire::Presence& presence) override {
+    if (!user_ || presence.user != user_->text() || presence == presence_) return;
+    presence_ = presence;
+    print('(' + presence_words(presence) + ")\n");
   }
 
  private:
@@ -98,7 +127,10 @@ class Chat final : public Online {
   void settle(std::string conversation) {
     if (input_) return;
     conversation_ = std::move(conversation);
+    auto id = ConversationId::parse(conversation_);
+    marks_.in_group(!id || !id->is_direct());
     ask_history();
+    attend();
     input_.emplace(
         loop(), [this](std::string line) { typed(line); }, [this] { input_ended(); });
   }
@@ -116,6 +148,23 @@ class Chat final : public Online {
       }
       history_shown_ = true;
       for (const auto& entry : std::exchange(early_, {})) show(entry);
+      tell_marks();
+    });
+  }
+
+  // The marks, the typing and the presence of the others, from now on.
+  void attend() {
+    if (conversation_.empty() || device().state() != DeviceState::live) return;
+    attend_again_ = loop().after(kAttendEvery, [this] { attend(); });
+    device().look(conversation_, [this](Result<wire::Receipts> found) {
+      if (finished() || !found) return;
+      looking_ = true;
+      receipts(*found);
+    });
+    if (!user_) return;
+    device().view({user_->text()}, [this](Result<wire::Presences> found) {
+      if (finished() || !found) return;
+      for (const wire::Presence& item : found->items) presence(item);
     });
   }
 
@@ -153,7 +202,14 @@ class Chat final : public Online {
     shown_ = seq;
     print(entry_line(entry));
     auto* message = std::get_if<wire::Message>(&entry.kind);
-    if (message && message->from != account().user.text()) read_later();
+    if (!message) return;
+    if (message->from == account().user.text()) return marks_.said(seq);
+    writing_until_.erase(message->from);
+    read_later();
+  }
+
+  void tell_marks() {
+    if (history_shown_) print(marks_.news());
   }
 
   // Whoever has the conversation open reads it; one mark a second is enough.
@@ -173,7 +229,10 @@ class Chat final : public Online {
       case ChatLine::Kind::nothing:
         return;
       case ChatLine::Kind::message:
-        return say(line.text);
+      case ChatLine::Kind::reply:
+        return say({line.text, line.seq, mentions_in(line.text)});
+      case ChatLine::Kind::attach:
+        return say_with_file(line.text);
       case ChatLine::Kind::edit:
         return change(text, wire::Edit{conversation_, line.seq, line.text});
       case ChatLine::Kind::erase:
@@ -194,8 +253,16 @@ class Chat final : public Online {
     }
   }
 
-  void say(const std::string& text) {
-    auto kept = user_ ? device().send_to(*user_, text) : device().send_in(conversation_, text);
+  void say_with_file(const std::string& words) {
+    const auto space = std::min(words.find(' '), words.size());
+    auto file = attachment_of(std::string_view(words).substr(0, space));
+    if (!file) return refuse(file.error().detail);
+    const std::string text = words.substr(std::min(space + 1, words.size()));
+    say({text, 0, mentions_in(text), {std::move(*file)}});
+  }
+
+  void say(Content content) {
+    auto kept = user_ ? device().send_to(*user_, std::move(content)) : device().send_in(conversation_, std::move(content));
     if (!kept) return refuse(sentence(kept.error()));
     own_.insert(kept->text());
   }
@@ -267,10 +334,13 @@ class Chat final : public Online {
   std::set<std::string> own_;  // Client ids of what was typed here.
   std::map<std::string, std::string> titles_;
   std::vector<wire::Entry> early_;
+  ChatMarks marks_;
+  std::map<std::string, Instant> writing_until_;
+  std::optional<wire::Presence> presence_;
   std::uint64_t shown_ = 0;
   std::size_t asked_ = 0;  // Commands without answer.
-  Timer reading_;
-  bool history_shown_ = false, ended_ = false, refused_ = false, away_ = false;
+  Timer reading_, attend_again_;
+  bool looking_ = false, history_shown_ = false, ended_ = false, refused_ = false, away_ = false;
 };
 
 }  // namespace

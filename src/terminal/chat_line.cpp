@@ -14,6 +14,8 @@ struct ChatCommand {
 };
 
 constexpr ChatCommand kChatCommands[] = {
+    {"/reply", "SEQ TEXT", "answers a message", Kind::reply},
+    {"/attach", "URL [TEXT]", "sends a file that lies elsewhere", Kind::attach},
     {"/edit", "SEQ TEXT", "gives your message another text", Kind::edit},
     {"/delete", "SEQ", "deletes a message for everyone", Kind::erase},
     {"/react", "SEQ EMOJI", "puts your reaction to a message", Kind::react},
@@ -47,6 +49,7 @@ ChatLine read_chat_line(std::string_view line) {
     const ChatLine wrong{Kind::wrong, 0,
                          "expected: " + std::string(name) + (command.arguments.empty() ? "" : " ") + std::string(command.arguments)};
     if (command.arguments.empty()) return rest.empty() ? ChatLine{command.kind, 0, {}} : wrong;
+    if (command.kind == Kind::attach) return rest.empty() ? wrong : ChatLine{command.kind, 0, std::string(rest)};
     auto seq = seq_argument(std::string(cut_word(rest)));
     const bool wants_text = command.arguments != "SEQ";
     if (!seq || wants_text == rest.empty()) return wrong;
@@ -61,6 +64,7 @@ std::string chat_help() {
     std::string left = "  " + std::string(command.name) + ' ' + std::string(command.arguments);
     text += left.append(left.size() < 22 ? 22 - left.size() : 1, ' ').append(command.sentence) + '\n';
   }
+  text += "  @USER in a message mentions a member.\n";
   return text;
 }
 

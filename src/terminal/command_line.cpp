@@ -83,7 +83,12 @@ std::string form(const Command& command) {
 
 std::string CommandLine::get(std::string_view name, std::string_view otherwise) const {
   auto found = options.find(name);
-  return found == options.end() ? std::string(otherwise) : found->second;
+  return found == options.end() || found->second.empty() ? std::string(otherwise) : found->second.back();
+}
+
+std::vector<std::string> CommandLine::all(std::string_view name) const {
+  auto found = options.find(name);
+  return found == options.end() ? std::vector<std::string>() : found->second;
 }
 
 std::string CommandLine::words_from(std::size_t first) const {
@@ -124,9 +129,9 @@ Result<CommandLine> read_command_line(std::span<const std::string> words) {
       if (equals != word.npos) return usage("--" + name + " takes no value");
       line.options[name];
     } else if (equals != word.npos) {
-      line.options[name] = word.substr(equals + 1);
+      line.options[name].push_back(word.substr(equals + 1));
     } else if (++i < words.size()) {
-      line.options[name] = words[i];
+      line.options[name].push_back(words[i]);
     } else {
       return usage("--" + name + " needs a value: " + std::string(option->value));
     }
@@ -142,7 +147,7 @@ Result<CommandLine> read_command_line(std::span<const std::string> words) {
   if (!line.command && plain.size() == 1 && !help_of_all(plain[0]).empty()) return usage(plain[0] + ": which? See kith help " + plain[0]);
   if (!line.command) return usage(plain[0] + (plain.size() > 1 ? ' ' + plain[1] : "") + ": there is no such command");
   line.arguments.assign(plain.begin() + static_cast<std::ptrdiff_t>(taken), plain.end());
-  for (const auto& [name, value] : line.options) {
+  for (const auto& [name, values] : line.options) {
     if (!lists(kGlobalOptions, name) && !lists(line.command->options, name)) {
       return usage("kith " + std::string(line.command->name) + " takes no --" + name);
     }

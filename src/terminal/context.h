@@ -60,6 +60,8 @@ int send(Context&);
 int list(Context&);
 int history(Context&);
 int watch(Context&);
+int look(Context&);
+int type(Context&);
 int read(Context&);
 int block(Context&);
 int unblock(Context&);

@@ -53,6 +53,11 @@ std::string said(const wire::Message& message) {
   const auto add = [&out](std::string piece) { out += (out.empty() ? "" : " ") + std::move(piece); };
   if (message.reply_to != 0) add("(to " + number_of(message.reply_to) + ")");
   if (!message.text.empty()) add(plain(message.text));
+  std::string meant;
+  for (const auto& user : message.mentions) {
+    if (message.text.find('@' + user) == message.text.npos) meant += (meant.empty() ? "" : ", ") + user;
+  }
+  if (!meant.empty()) add("(mentions " + meant + ')');
   for (const auto& file : message.attachments) add('<' + plain(file.name.empty() ? file.url : file.name + ' ' + file.url) + '>');
   if (!message.kind.empty()) add('[' + plain(message.kind) + ']');
   if (!message.edits.empty()) add("(edited)");
@@ -150,6 +155,7 @@ std::string summary_line(const wire::ConversationSummary& summary, WallTime now)
   const auto add = [&marks](const std::string& mark) { marks += (marks.empty() ? "" : ", ") + mark; };
   if (summary.with.empty()) add(summary.title.empty() ? "group that you left" : "group");
   if (summary.request) add("request");
+  if (summary.mentioned != 0) add("you are mentioned in " + number_of(summary.mentioned));
   if (summary.unread != 0) add(std::to_string(summary.unread) + " unread");
   const wire::Settings settings = summary.settings.value_or(wire::Settings{});
   if (settings.pinned) add("pinned");
@@ -162,26 +168,27 @@ std::string summary_line(const wire::ConversationSummary& summary, WallTime now)
   return out + '\n';
 }
 
-namespace {
-
-std::string happens_to(const wire::Presence& presence) {
+std::string presence_words(const wire::Presence& presence) {
   std::string out = presence.user + (presence.online ? " is online" : " is offline");
   if (!presence.status.empty()) out += " (" + plain(presence.status) + ')';
   if (!presence.online && presence.since.ms != 0) out += " since " + date(presence.since);
   return out;
 }
 
-}  // namespace
-
 std::string ack_line(const wire::Sent& sent) {
   std::string out = "✓ #" + std::to_string(sent.seq) + ' ' + clock(sent.time);
   for (const auto& presence : sent.presence) {
-    if (!presence.online || !presence.status.empty()) out += ", " + happens_to(presence);
+    if (!presence.online || !presence.status.empty()) out += ", " + presence_words(presence);
   }
   return out + '\n';
 }
 
-std::string presence_line(const wire::Presence& presence) { return happens_to(presence) + '\n'; }
+std::string marks_line(const wire::Marks& marks) {
+  std::string out = marks.user + ": " + (marks.delivered == 0 ? "nothing delivered" : number_of(marks.delivered) + " delivered");
+  return out + (marks.read == 0 ? "" : ", " + number_of(marks.read) + " read") + '\n';
+}
+
+std::string presence_line(const wire::Presence& presence) { return presence_words(presence) + '\n'; }
 
 std::string changed_line(const wire::Changed& changed) {
   if (changed.seq == 0) return "✓ there was nothing to change\n";
@@ -200,6 +207,16 @@ std::string member_names(const wire::Members& members) {
     out += (out.empty() ? "" : ", ") + member.user + (member.role == "member" ? "" : " (" + plain(member.role) + ")");
   }
   return out + (members.next.empty() ? "" : " …") + '\n';
+}
+
+std::string content_line(const Content& content) {
+  wire::Message message;
+  message.text = content.text;
+  message.reply_to = content.reply_to;
+  message.mentions = content.mentions;
+  message.attachments = content.attachments;
+  message.kind = content.kind;
+  return said(message);
 }
 
 std::string ack_json(const OutgoingMessage& message, const wire::Sent& sent) {

@@ -20,11 +20,14 @@ std::string entry_line(const wire::Entry& entry);    // 12:03:05 #42 bob: hi
 std::string history_line(const wire::Entry& entry);  // #42 2026-01-31 12:03:05 bob: hi
 // Team (group, 2 unread, pinned)  2026-01-31 12:03:05 bob: hi
 std::string summary_line(const wire::ConversationSummary& summary, WallTime now);
-std::string ack_line(const wire::Sent& sent);               // ✓ #42 12:03:05, bob is offline since …
-std::string presence_line(const wire::Presence& presence);  // bob is online (idle)
-std::string changed_line(const wire::Changed& changed);     // ✓ #43 12:03:05
-std::string group_lines(const wire::Group& group);          // Title, id, members, permissions.
-std::string member_names(const wire::Members& members);     // alice (owner), bob
+std::string ack_line(const wire::Sent& sent);                // ✓ #42 12:03:05, bob is offline since …
+std::string marks_line(const wire::Marks& marks);            // bob: #42 delivered, #40 read
+std::string presence_words(const wire::Presence& presence);  // bob is online (idle)
+std::string presence_line(const wire::Presence& presence);   // The same as a line.
+std::string changed_line(const wire::Changed& changed);      // ✓ #43 12:03:05
+std::string group_lines(const wire::Group& group);           // Title, id, members, permissions.
+std::string member_names(const wire::Members& members);      // alice (owner), bob
+std::string content_line(const Content& content);            // (to #40) hi <b.png https://a/b.png> [poll]
 std::string ack_json(const OutgoingMessage& message, const wire::Sent& sent);
 
 template <class T>

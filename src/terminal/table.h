@@ -37,9 +37,10 @@ inline constexpr std::string_view kGlobalOptions = "server ca profile user devic
 struct CommandLine {
   const Command* command = nullptr;
   std::vector<std::string> arguments;
-  std::map<std::string, std::string, std::less<>> options;  // A switch: "".
+  std::map<std::string, std::vector<std::string>, std::less<>> options;  // As often as given. A switch: without a value.
   bool has(std::string_view name) const { return options.find(name) != options.end(); }
-  std::string get(std::string_view name, std::string_view otherwise = {}) const;
+  std::string get(std::string_view name, std::string_view otherwise = {}) const;  // The last one.
+  std::vector<std::string> all(std::string_view name) const;
   std::string words_from(std::size_t first) const;  // The arguments from there on, with spaces between.
 };
 

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "front/asio_loop.h"
+#include "terminal/content.h"
 #include "terminal/conversation_name.h"
 #include "terminal/show.h"
 
@@ -23,17 +24,18 @@ class Sender final : public Online {
   using Online::Online;
 
   // A user comes before a group of that name. What goes to a group by its title is kept only once the group is found.
-  Result<Ok> begin(const std::string& to, std::string text, bool json) {
+  Result<Ok> begin(const std::string& to, Content content, bool json) {
     json_ = json;
     name_ = to;
     if (auto user = UserId::parse(to); user && *user != account().user) {
-      auto id = device().send_to(*user, std::move(text));
+      auto id = device().send_to(*user, std::move(content));
       if (!id) return id.error();
       id_ = *id;
       return Ok{};
     }
     const bool self = UserId::parse(to).has_value();
-    send_to_group(std::move(text), self ? Failure(Code::self_conversation) : Failure(Code::not_found, "no group is called " + plain(to)));
+    send_to_group(std::move(content),
+                  self ? Failure(Code::self_conversation) : Failure(Code::not_found, "no group is called " + plain(to)));
     return Ok{};
   }
 
@@ -48,7 +50,7 @@ class Sender final : public Online {
 
   void failed(const OutgoingMessage& message, const Failure& failure) override {
     if (message.client_id == id_) {
-      if (failure.code == Code::unknown_user && message.to_user) return send_to_group(message.text, failure);
+      if (failure.code == Code::unknown_user && message.to_user) return send_to_group(message.content, failure);
       done_ = true;
       tell(failure);
     } else {
@@ -58,12 +60,12 @@ class Sender final : public Online {
   }
 
  private:
-  void send_to_group(std::string text, Failure otherwise) {
+  void send_to_group(Content content, Failure otherwise) {
     id_.reset();
-    find_group(device(), name_, [this, text = std::move(text), otherwise = std::move(otherwise)](Result<std::string> group) mutable {
+    find_group(device(), name_, [this, content = std::move(content), otherwise = std::move(otherwise)](Result<std::string> group) mutable {
       if (finished()) return;
       if (!group) return finish_with(group.error().code == Code::not_found ? otherwise : group.error());
-      auto id = device().send_in(std::move(*group), std::move(text));
+      auto id = device().send_in(std::move(*group), std::move(content));
       if (!id) return finish_with(id.error());
       id_ = *id;
     });
@@ -170,10 +172,12 @@ int set_block(Context& context, bool blocked) {
 }  // namespace
 
 int send(Context& context) {
+  auto content = content_of(context.line, 1);
+  if (!content) return tell(content.error());
   auto ready = get_ready(context);
   if (ready.status != kFine) return ready.status;
   Sender sender(context, std::move(ready.account), ready.server, Online::Kind::question);
-  auto begun = sender.begin(context.argument(0), context.line.words_from(1), context.line.has("json"));
+  auto begun = sender.begin(context.argument(0), std::move(*content), context.line.has("json"));
   if (!begun) return tell(begun.error());
   return sender.run();
 }
@@ -208,6 +212,26 @@ int read(Context& context) {
       online.device().read(conversation, newest->head, when_done(online));
     });
   });
+}
+
+int look(Context& context) {
+  return with_conversation(context, Among::conversations, [&](Online& online, const std::string& conversation) {
+    online.device().look(conversation, [&](Result<wire::Receipts> found) {
+      if (online.finished()) return;
+      if (!found) return online.finish_with(found.error());
+      if (context.line.has("json")) {
+        print(json_line(*found));
+      } else {
+        for (const wire::Marks& marks : found->items) print(marks_line(marks));
+      }
+      online.finish(kFine);
+    });
+  });
+}
+
+int type(Context& context) {
+  return with_conversation(context, Among::conversations,
+                           [](Online& online, const std::string& conversation) { online.device().type(conversation, when_done(online)); });
 }
 
 int block(Context& context) { return set_block(context, true); }

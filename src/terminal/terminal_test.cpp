@@ -9,6 +9,8 @@
 #include <set>
 
 #include "terminal/chat_line.h"
+#include "terminal/chat_marks.h"
+#include "terminal/content.h"
 #include "terminal/context.h"
 #include "terminal/conversation_name.h"
 #include "terminal/profile.h"
@@ -52,7 +54,7 @@ TEST(CommandLineTest, TakesAnyNumberOfWhatMayBeLeftOut) {
 }
 
 TEST(CommandLineTest, RefusesWithASentence) {
-  EXPECT_EQ(refusal({"send", "bob"}), "expected: kith send CONV TEXT…");
+  EXPECT_EQ(refusal({"send"}), "expected: kith send CONV [TEXT…]");
   EXPECT_EQ(refusal({"edit", "bob", "4"}), "expected: kith edit CONV SEQ TEXT…");
   EXPECT_EQ(refusal({"group", "role", "Team", "bob"}), "expected: kith group role GROUP USER ROLE");
   EXPECT_EQ(refusal({"group", "create"}), "expected: kith group create TITLE [USER…]");
@@ -66,6 +68,76 @@ TEST(CommandLineTest, RefusesWithASentence) {
   EXPECT_EQ(refusal({"list", "--limit"}), "--limit needs a value: N");
   EXPECT_EQ(refusal({"list", "--json=1"}), "--json takes no value");
   EXPECT_EQ(refusal({"send", "--help"}), "accepted");
+}
+
+TEST(CommandLineTest, AnOptionMayStandMoreThanOnce) {
+  auto read = line({"send", "team", "--mention", "bob", "hi", "--mention=carol", "--reply", "3", "--reply", "4"});
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->all("mention"), (std::vector<std::string>{"bob", "carol"}));
+  EXPECT_EQ(read->get("reply"), "4") << "where one is wanted the last one counts";
+  EXPECT_TRUE(read->all("attach").empty());
+  EXPECT_EQ(read->words_from(1), "hi");
+}
+
+Result<Content> content(std::vector<std::string> words) {
+  words.insert(words.begin(), {"send", "team"});
+  auto read = line(std::move(words));
+  if (!read) return read.error();
+  return content_of(*read, 1);
+}
+std::string content_refusal(std::vector<std::string> words) {
+  auto read = content(std::move(words));
+  return read ? "accepted" : read.error().detail;
+}
+
+TEST(ContentTest, IsAllThatAMessageCanSay) {
+  auto all = content({"see", "it", "--reply", "#4", "--mention", "bob", "--attach", "https://a/b.png,image/png,7,b, c.png", "--attach",
+                      "https://a/c", "--kind", "poll", "--data", "{}"});
+  ASSERT_TRUE(all);
+  EXPECT_EQ(*all, (Content{"see it", 4, {"bob"}, {{"https://a/b.png", "b, c.png", "image/png", 7}, {"https://a/c"}}, "poll", "{}"}));
+  EXPECT_EQ(content_refusal({"--attach", "https://a/c"}), "accepted");
+  EXPECT_EQ(content_refusal({"--kind", "poll"}), "accepted");
+  auto named = attachment_of("https://a/c,,,c");
+  ASSERT_TRUE(named);
+  EXPECT_EQ(*named, (wire::Attachment{"https://a/c", "c"}));
+}
+
+TEST(ContentTest, IsRefusedWithASentence) {
+  EXPECT_EQ(content_refusal({}), "nothing is said: give TEXT, --attach or --kind");
+  EXPECT_EQ(content_refusal({"--reply", "4"}), "nothing is said: give TEXT, --attach or --kind");
+  EXPECT_EQ(content_refusal({"x", "--data", "{}"}), "--data goes with --kind");
+  EXPECT_EQ(content_refusal({"x", "--mention", "b b"}), "--mention: b b is not a user id");
+  EXPECT_EQ(content_refusal({"x", "--attach", "http://a"}), "--attach: http://a does not begin with https://");
+  EXPECT_EQ(content_refusal({"x", "--attach", "https://a,t,big"}).substr(0, 36), "--attach: SIZE must be a number from");
+  EXPECT_EQ(content_refusal({"x", "--reply", "four"}), "four is not the number of a message; kith history shows them");
+}
+
+TEST(ContentTest, WordsThatBeginWithAnAtMention) {
+  using Users = std::vector<std::string>;
+  EXPECT_EQ(mentions_in("@bob, (see) mail@a.b @carol.d: and @bob! @ @!"), (Users{"bob", "carol.d"}));
+  EXPECT_EQ(mentions_in("hi"), Users{});
+  std::string crowd;
+  for (int i = 0; i < 60; ++i) crowd += " @u" + std::to_string(i);
+  EXPECT_EQ(mentions_in(crowd).size(), 50u);
+}
+
+TEST(ChatMarksTest, TellWhoGotTheNewestMessage) {
+  ChatMarks marks;
+  marks.heard({"d_1", {{"bob", 9, 8}}, {}});
+  EXPECT_EQ(marks.news(), "") << "nothing was said";
+  marks.said(9);
+  EXPECT_EQ(marks.news(), "(#9 delivered to bob)\n");
+  EXPECT_EQ(marks.news(), "") << "once";
+  marks.said(12);
+  EXPECT_EQ(marks.news(), "");
+  marks.heard({"d_1", {{"bob", 12, 12}, {"carol", 13, 12}, {"dave", 14, 11}}, {}});
+  EXPECT_EQ(marks.news(), "(#12 delivered to dave)\n(#12 read by bob, carol)\n");
+  marks.heard({"d_1", {{"dave", 3, 3}}, {}});
+  EXPECT_EQ(marks.news(), "") << "a mark does not move back";
+  marks.in_group(true);
+  marks.said(20);
+  marks.heard({"d_1", {{"bob", 20, 12}, {"carol", 20, 20}}, {}});
+  EXPECT_EQ(marks.news(), "(#20 read by carol)\n") << "in a group only reading is told";
 }
 
 TEST(CommandLineTest, NumbersHaveBounds) {
@@ -132,6 +204,8 @@ TEST_F(ShowTest, LinesForPeople) {
   sent.presence[0].status = "idle";
   EXPECT_EQ(ack_line(sent), "✓ #5 22:13:20, bob is online (idle)\n");
   EXPECT_EQ(presence_line({"bob", true}), "bob is online\n");
+  EXPECT_EQ(marks_line({"bob", 5, 4}), "bob: #5 delivered, #4 read\n");
+  EXPECT_EQ(marks_line({"bob", 0, 0}), "bob: nothing delivered\n");
 }
 
 TEST_F(ShowTest, AMessageTellsWhatBecameOfIt) {
@@ -144,6 +218,10 @@ TEST_F(ShowTest, AMessageTellsWhatBecameOfIt) {
   changed.attachments = {{"https://a/b.png", "b.png", "image/png", 1}, {"https://a/c", "", "", 0}};
   changed.kind = "poll";
   EXPECT_EQ(entry_line({changed}), "22:13:20 #42 bob: (to #40) <b.png https://a/b.png> <https://a/c> [poll]\n");
+  changed = message("hi @carol");
+  changed.mentions = {"carol", "dave", "eve"};
+  EXPECT_EQ(entry_line({changed}), "22:13:20 #42 bob: hi @carol (mentions dave, eve)\n");
+  EXPECT_EQ(content_line({"hi", 3, {"carol"}, {{"https://a/c"}}, "poll", "{}"}), "(to #3) hi (mentions carol) <https://a/c> [poll]");
   changed = message("");
   changed.deleted = 44;
   EXPECT_EQ(history_line({changed}), "#42 2023-11-14 22:13:20 bob: (deleted)\n");
@@ -182,6 +260,9 @@ TEST_F(ShowTest, TheListTellsGroupsAndSettings) {
   wire::ConversationSummary group{"g_1", "", 42, 0, 0, {}, "Team"};
   const WallTime now{1'700'000'000'000};
   EXPECT_EQ(summary_line(group, now), "Team (group)\n");
+  group.mentioned = 7;
+  EXPECT_EQ(summary_line(group, now), "Team (group, you are mentioned in #7)\n");
+  group.mentioned = 0;
   group.settings = wire::Settings{"g_1", {now.ms + 60'000}, true, true};
   group.unread = 2;
   EXPECT_EQ(summary_line(group, now), "Team (group, 2 unread, pinned, archived, muted until 2023-11-14 22:14:20)\n");
@@ -232,6 +313,9 @@ TEST(ChatLineTest, MeansAMessageOrACommand) {
   EXPECT_EQ(means("/delete #4"), (ChatLine{Kind::erase, 4, ""}));
   EXPECT_EQ(means("/react 4 👍"), (ChatLine{Kind::react, 4, "👍"}));
   EXPECT_EQ(means("/unreact 4 👍"), (ChatLine{Kind::take_back, 4, "👍"}));
+  EXPECT_EQ(means("/reply #4 yes @bob"), (ChatLine{Kind::reply, 4, "yes @bob"}));
+  EXPECT_EQ(means("/attach https://a/b,t see this"), (ChatLine{Kind::attach, 0, "https://a/b,t see this"}));
+  EXPECT_EQ(means("/attach").text, "expected: /attach URL [TEXT]");
   EXPECT_EQ(means("/members"), (ChatLine{Kind::members, 0, ""}));
   EXPECT_EQ(means("/help").kind, Kind::help);
   EXPECT_EQ(means("/edit 4"), (ChatLine{Kind::wrong, 0, "expected: /edit SEQ TEXT"}));
@@ -335,12 +419,12 @@ TEST_F(ProfileTest, TheServerIsWhatWasSaidLast) {
   variables["KITH_CA"] = files[1];
   variables["KITH_SERVER"] = "https://i";
   EXPECT_EQ(server(account), "https://i:443 " + files[1]);
-  context.line.options["ca"] = files[2];
-  context.line.options["server"] = "wss://j:2";
+  context.line.options["ca"] = {files[2]};
+  context.line.options["server"] = {"wss://j:2"};
   EXPECT_EQ(server(account), "https://j:2 " + files[2]);
-  context.line.options["ca"] = directory_ + "/none";
+  context.line.options["ca"] = {directory_ + "/none"};
   EXPECT_EQ(server(account), "--ca: there is no file " + directory_ + "/none");
-  context.line.options["server"] = "http://j";
+  context.line.options["server"] = {"http://j"};
   EXPECT_EQ(server(account), "http://j:80 ");
 }
 

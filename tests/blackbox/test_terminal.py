@@ -4,6 +4,7 @@ import json
 import os
 import re
 import subprocess
+import threading
 import time
 from pathlib import Path
 
@@ -168,6 +169,93 @@ def test_the_life_of_a_group(people):
     assert "unknown_user" in alice.refused("group", "create", "Ghosts", unique("nobody"))
     assert "ACT is one of" in alice.refused("group", "permit", group, "fly", "owner", code=2)
     assert "there is no such command" in alice.refused("group", "fly", code=2)
+
+
+def test_all_that_a_message_can_say_is_sent_and_shown(people):
+    alice, bob, carol = people("alice", "bob", "carol")
+    title = unique("Crew")
+    alice.run("group", "create", title, bob.name)
+    alice.sees(title)
+    alice.run("send", title, "lunch?")
+    bob.sees("lunch?")
+    poll = ("--kind", "com.example.poll", "--data", '{"of":["a","b"]}')
+    file = "https://files.example/a.png,image/png,7,a, b.png"
+    acked = json.loads(bob.run("send", title, "yes", "--reply", "#2", "--mention", alice.name, "--mention", carol.name, "--attach", file,
+                               *poll, "--json"))
+    bob.run("send", title, "--attach", "https://files.example/c")
+    message = [json.loads(line)["message"] for line in alice.run("history", title, "--json").splitlines()[2:3]][0]
+    assert message["clientId"] == acked["clientId"] and message["seq"] == acked["seq"] == 3
+    assert (message["replyTo"], message["mentions"], message["kind"], message["data"]) == (2, [alice.name], poll[1], poll[3])
+    assert message["attachments"] == [{"url": "https://files.example/a.png", "name": "a, b.png", "type": "image/png", "size": 7}]
+    assert alice.history(title)[2:] == [
+        f"#3 TIME {bob.name}: (to #2) yes (mentions {alice.name}) <a, b.png https://files.example/a.png> [com.example.poll]",
+        f"#4 TIME {bob.name}: <https://files.example/c>",
+    ]
+    alice.sees(f"{title} (group, you are mentioned in #3, 2 unread)")
+
+    lines = f"/reply 3 thanks @{bob.name}!\n/attach https://files.example/d,,,d.txt see this\n/attach ftp://x\n"
+    code, out, _ = alice.end("chat", title, typed=lines)
+    assert code == 1 and "✗ --attach: ftp://x does not begin with https://\n" in out
+    assert re.search(rf"✓ #5 \(to #3\) thanks @{bob.name}!\n", out) and re.search(r"✓ #6 see this <d.txt https://files.example/d>\n", out)
+    assert json.loads(bob.run("history", title, "--json").splitlines()[4])["message"]["mentions"] == [bob.name]
+
+    assert "nothing is said" in bob.refused("send", title, code=2)
+    assert "--data goes with --kind" in bob.refused("send", title, "x", "--data", "{}", code=2)
+    assert "invalid_argument" in bob.refused("send", title, "x", "--kind", "poll", "--data", "[]")
+    assert "replyTo" in bob.refused("send", title, "x", "--reply", "77")
+
+
+def test_what_is_kept_is_sent_later_with_all_that_it_says(people):
+    alice, bob = people("alice", "bob")
+    alice.run("send", bob.name, "one")
+    code, _, said = alice.end("send", bob.name, "two", "--reply", "1", "--attach", "https://files.example/a", "--kind", "poll",
+                              "--server", "http://127.0.0.1:1")
+    assert code == 3 and "the message is kept" in said, (code, said)
+    alice.run("send", bob.name, "three")
+    assert bob.history(alice.name)[1:] == [
+        f"#2 TIME {alice.name}: (to #1) two <https://files.example/a> [poll]",
+        f"#3 TIME {alice.name}: three",
+    ]
+
+
+def test_a_chat_tells_what_others_do(people):
+    alice, bob = people("alice", "bob")
+    assert "not_found" in alice.refused("look", bob.name)
+    chat = alice.start("chat", bob.name)
+    seen = []
+
+    def waits_for(pattern):
+        while not re.search(pattern, "".join(seen)):
+            line = chat.stdout.readline()
+            assert line, seen
+            seen.append(line)
+
+    watchdog = threading.Timer(30, chat.kill)
+    watchdog.start()
+    try:
+        waits_for(rf"\({bob.name} is offline")
+        chat.stdin.write("hi\n")
+        chat.stdin.flush()
+        waits_for("✓ #1 hi")
+        bob.sees("hi")
+        bob.run("typing", alice.name)
+        waits_for(rf"\({bob.name} is writing\)")
+        bob.run("read", alice.name)
+        waits_for(rf"\(#1 read by {bob.name}\)")
+        other = bob.start("chat", alice.name)
+        try:
+            waits_for(rf"\({bob.name} is online\)")
+        finally:
+            other.kill()
+            other.wait()
+        chat.stdin.close()
+        assert chat.wait(10) == 0
+    finally:
+        watchdog.cancel()
+        chat.kill()
+        chat.wait()
+    assert alice.run("look", bob.name) == f"{bob.name}: #1 delivered, #1 read\n"
+    assert json.loads(alice.run("look", bob.name, "--json"))["items"] == [{"user": bob.name, "delivered": 1, "read": 1}]
 
 
 def test_a_name_means_a_user_before_a_group_and_one_group_at_most(people):
