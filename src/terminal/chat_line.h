@@ -11,8 +11,8 @@ struct ChatLine {
   enum class Kind { nothing, message, edit, erase, react, take_back, reply, attach, members, away, back, help, wrong };
   Kind kind = Kind::nothing;
   std::uint64_t seq = 0;
-  std::string
-      text;  // The message, the new text, the emoji; of `attach`: what --attach takes, and a text behind a space; of what is wrong: why.
+  // The message, the new text, the emoji; of `attach` what --attach takes, and a text behind a space; of what is wrong: why.
+  std::string text;
   bool operator==(const ChatLine&) const = default;
 };
 
