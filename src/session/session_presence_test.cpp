@@ -84,5 +84,36 @@ TEST(SessionPresence, WhoGoesWhileTheirQuestionIsAskedLeavesNothingBehind) {
   EXPECT_EQ(server.book.counts().told, 0u);
 }
 
+TEST(SessionPresence, NothingIsToldAfterTheEndThoughARequestStillSharesTheWishes) {
+  Server server;
+  Connection alice(server, "alice/phone");
+  server.loop.advance(1s);
+  const auto phone = *DeviceId::parse("phone");
+  auto shared = server.directory.wishes(user("alice"), phone);
+  ASSERT_TRUE(shared);
+  EXPECT_FALSE(server.directory.wishes(user("alice"), *DeviceId::parse("laptop")));
+  EXPECT_FALSE(server.directory.wishes(user("bob"), phone));
+  alice.say(2, wire::Viewport{{"bob"}});
+  server.loop.advance(1s);
+  alice.peer->closed();
+  EXPECT_FALSE(server.directory.wishes(user("alice"), phone));
+  Connection bob(server, "bob/phone");
+  server.loop.advance(10s);
+  EXPECT_EQ(server.book.counts().told, 1u) << "else the story is about nothing";
+  EXPECT_TRUE(pushed(alice).empty());
+}
+
+TEST(SessionPresence, OfTwoSessionsOfADeviceTheNewerHasTheWishes) {
+  Server server;
+  Connection older(server, "alice/phone");
+  server.loop.advance(1s);
+  auto before = server.directory.wishes(user("alice"), *DeviceId::parse("phone"));
+  Connection newer(server, "alice/phone");
+  server.loop.advance(1s);
+  EXPECT_EQ(older.closed, Code::replaced);
+  auto after = server.directory.wishes(user("alice"), *DeviceId::parse("phone"));
+  EXPECT_TRUE(after && after != before);
+}
+
 }  // namespace
 }  // namespace kith::test
