@@ -15,6 +15,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import admin_routes
+
 LINE_COLUMNS = 140
 FILE_LINES = 600
 
@@ -115,7 +117,6 @@ LONG_FILES = {
     "src/check/checker_test.cpp": "nearly all of it histories, two bad ones and a good one for each invariant",
     "src/client/device_test.cpp": "one scripted server, and the stories that it plays",
     "src/store/store_contract_test.cpp": "one suite: a test for each sentence of store.h",
-    "src/wire/kith.proto": "the one schema, and half of it is the documentation",
 }
 
 # Files whose data reads better on one line than broken.
@@ -358,6 +359,16 @@ def check_generated(tree):
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
     if done.returncode != 0:
         yield Problem("tools/generate.py", 1, f"run tools/generate.py; it says: {done.stdout.decode(errors='replace').strip()[-400:]}")
+
+
+@rule("server-side routes are described")
+def check_admin_routes(tree):
+    code, page = admin_routes.TABLE, "docs/server-api.md"
+    for name in [name for name in (code, page) if name not in tree.files]:
+        yield Problem(name, 1, "is missing: it has the routes of the server-side API")
+        return
+    for line, text in admin_routes.differences(tree.text(code), tree.text(page)):
+        yield Problem(code, line, text)
 
 
 # ---- text -------------------------------------------------------------------------------------------------------------

@@ -7,15 +7,29 @@ import sys
 import tempfile
 from pathlib import Path
 
+import admin_routes
 import check
 
 HEADER = "// base/time.h — Time.\n#pragma once\n\nnamespace kith {\n\nstruct Instant {\n  long ns = 0;\n};\n\n}  // namespace kith\n"
 BODY = '#include "base/time.h"\n\nnamespace kith {\n\nlong ns(Instant at) { return at.ns; }\n\n}  // namespace kith\n'
 
+# As the tree has them: a line of the code for each route.
+ROUTES = [f'    {{"{method}", "{path}", "{action}", true, job}},' for method, path, action in (route.key for route in admin_routes.ROUTES)]
+ROUTES_PAGE = "# API\n" + "".join(f"\n`{route.method} /v1/admin{re.sub('{(.+?)}', lambda name: name[1].upper(), route.path)}`\n"
+                                 for route in admin_routes.ROUTES)
+
+
+def routes_code(lines):
+    return "\n".join(lines) + "\n"
+
+
 GOOD = {
     ".clang-format": "BasedOnStyle: Google\nColumnLimit: 140\n",
     "dev": "#!/usr/bin/env bash\ncommand_test() {\n  true\n}\n",
     "tools/generate.py": "import sys\nsys.exit(0)\n",
+    "src/admin/admin.cpp": "// clang-format off\n" + routes_code(ROUTES),
+    "src/admin/CMakeLists.txt": "kith_library(admin SOURCES admin.cpp)\n",
+    "docs/server-api.md": ROUTES_PAGE,
     "src/base/CMakeLists.txt": "kith_library(base SOURCES time.cpp)\n",
     "src/base/time.h": HEADER,
     "src/base/time.cpp": BODY,
@@ -63,6 +77,16 @@ BAD = [
     ("no dead files", "src/log/CMakeLists.txt", "kith_library(log SOURCES old_log.cpp)\n", 1, "name it in"),
     ("generated files are up to date", "tools/generate.py", 'import sys\nsys.exit("src/wire/wire.gen.h")\n', 1, "src/wire/wire.gen.h"),
     ("generated files are up to date", "tools/generate.py", None, 1, "is missing"),
+    ("server-side routes are described", "src/admin/admin.cpp", routes_code([*ROUTES, ROUTES[0].replace("/users", "/guests")]),
+     len(ROUTES) + 1, "GET /v1/admin/guests (users.list) is not in tools/admin_routes.py"),
+    ("server-side routes are described", "src/admin/admin.cpp", routes_code(ROUTES[:-1]), 1,
+     "(audit.list) is in tools/admin_routes.py, but not"),
+    ("server-side routes are described", "src/admin/admin.cpp", routes_code([ROUTES[0].replace("users.list", "users.look"), *ROUTES[1:]]),
+     1, "(users.look) is not in tools/admin_routes.py"),
+    ("server-side routes are described", "docs/server-api.md", ROUTES_PAGE.replace("`GET /v1/admin/audit`", ""), len(ROUTES) + 1,
+     "GET /v1/admin/audit is not in docs/server-api.md"),
+    ("server-side routes are described", "docs/server-api.md", ROUTES_PAGE + "\n`GET /v1/admin/guests`\n", 1, "docs/server-api.md has GET"),
+    ("server-side routes are described", "docs/server-api.md", None, 1, "is missing"),
     ("size of files", "src/base/time.cpp", "\n" * 601, 601, "over 600"),
     ("width of lines", "src/base/time.cpp", f"\n// {LONG}\n", 2, "over 140"),
     ("white space", "src/base/time.cpp", "int a; \n", 1, "remove it"),

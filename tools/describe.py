@@ -1,16 +1,19 @@
 """What the protocol is for other people's tools: docs/openapi.json (OpenAPI 3.1, HTTP) and docs/asyncapi.json (AsyncAPI 3, WebSocket).
 
-Both follow from the schema and its comments. What is no command (accounts, operators) stands in the tables below.
+Both follow from the schema and its comments. What is no command stands in tables: accounts and operators below, the server-side API in
+admin_routes.py.
 """
 
 import json
 import re
 
+import admin_routes
+
 SAFE = 2**53 - 1
 ID = {"type": "string", "minLength": 1, "maxLength": 64}
-SECRET = {"type": "string", "minLength": 8, "maxLength": 256}
+SECRET = admin_routes.PASSWORD
 ANY_SECRET = {"type": "string", "maxLength": 256}
-ACCOUNT = {"user": "A user id.", "device": "A device id."}
+ACCOUNT = {"user": "A user id.", "device": "A device id.", "group": "The conversation id of a group."}
 
 # Method, path, summary, members of the body (those with ? may be absent), who may, status, members of the answer.
 ACCOUNTS = [
@@ -35,6 +38,11 @@ POLL = [("cursor", {"type": "string"}, "The newest cursor that the device was gi
         ("useq", {"type": "integer", "minimum": 0, "maximum": 2**64 - 1}, "The highest useq of an event applied after that cursor."),
         ("wait", {"type": "integer", "minimum": 0}, "Seconds to wait for something new; above 60: 60."),
         ("device", {"type": "string"}, "The device, where the token names none.")]
+SECURITY = {
+    "bearer": {"type": "http", "scheme": "bearer", "description": "A user's token: of a login, or a JWT of the application."},
+    "administrator": {"type": "http", "scheme": "bearer", "description": "The administrator's token, or a service's JWT."}}
+ADMINISTRATOR = [{"administrator": []}]
+NEXT = "Where the next page is (`rel=\"next\"`, RFC 8288); absent: this was the last."
 OPERATORS = [("/livez", "Says that the process is alive."), ("/readyz", "Says whether new clients are welcome."),
              ("/metrics", "Counters and gauges in the Prometheus text format.")]
 
@@ -145,7 +153,7 @@ def operation(route, name):
     if body:
         out["requestBody"] = {"content": {"application/json": {"schema": object_of(body, writer="client")}}}
     reply = reference(camel(route.reply)) if route.status != 204 else None
-    headers = {"Link": "Where the next page is (`rel=\"next\"`, RFC 8288); absent: this was the last."} if query else {}
+    headers = {"Link": NEXT} if query else {}
     answers = {str(route.status): described("Done.", reply, **headers)}
     if route.reply == "sent":
         answers["200"] = described("Done before: this was a repeat.", reply)
@@ -160,6 +168,8 @@ def account_operation(method, path, summary, body, who, status, answer):
            "description": summary + (f" With a token of the {who}." if who else "")}
     if not who:
         out["security"] = []
+    elif who == "administrator":
+        out["security"] = ADMINISTRATOR
     names = re.findall(r"\{(\w+)\}", path)
     if names:
         out["parameters"] = [parameter(name, "path", ID, ACCOUNT[name]) for name in names]
@@ -172,6 +182,41 @@ def account_operation(method, path, summary, body, who, status, answer):
     answer = answer.split()
     schema = {"type": "object", "properties": {name: MEMBERS[name] for name in answer}, "required": answer}
     out["responses"] = {str(status): described("Done.", schema if answer else {"type": "object"}), **problems()}
+    return out
+
+
+def admin_body(route, by_name):
+    """What the fields of the command allow, but those that are demanded; and the members that only this route has."""
+    found = object_of(by_name[route.command].fields, writer="client")["properties"] if route.command else {}
+    demanded = route.demands.split()
+    found.update({name: {**found[name], "type": "string"} for name in demanded})
+    demanded += [name for name, schema in route.body.items() if not isinstance(schema["type"], list)]
+    out = {"type": "object", "properties": {**route.body, **found}}
+    return {**out, "required": demanded} if demanded else out
+
+
+def admin_answer(route, status, description, name):
+    headers = {"Link": NEXT} if route.paged else {"Location": "Where it is."} if status == 201 and route.located else {}
+    if name != "ExportLine":
+        return described(description, reference(name) if name else None, **headers)
+    out = described(description, {"type": "string"}, "application/jsonl", **headers)
+    out["content"]["application/jsonl"]["x-itemSchema"] = reference(name)  # What itemSchema says in OpenAPI 3.2.
+    return out
+
+
+def admin_operation(route, by_name):
+    first, *rest = route.action.split(".")
+    text = " ".join(filter(None, [route.summary, route.about, f"In the audit log: `{route.action}`."]))
+    out = {"operationId": first + camel("_".join(rest)), "tags": ["server-side"], "summary": route.summary.rstrip("."), "description": text,
+           "security": ADMINISTRATOR}
+    parameters = [parameter(name, "path", ID, ACCOUNT[name]) for name in re.findall(r"\{(\w+)\}", route.path)]
+    parameters += [parameter(name, "query", schema, schema["description"]) for name, schema in route.query.items()]
+    if parameters:
+        out["parameters"] = parameters
+    if route.body or route.command:
+        schema = admin_body(route, by_name)
+        out["requestBody"] = {"required": "required" in schema, "content": {"application/json": {"schema": schema}}}
+    out["responses"] = {**{str(status): admin_answer(route, status, *about) for status, about in route.answers.items()}, **problems()}
     return out
 
 
@@ -217,23 +262,27 @@ def openapi(messages, routes, version):
     paths["/v1/events"] = {"get": events_operation()}
     for line in ACCOUNTS:
         paths.setdefault(line[1], {})[line[0].lower()] = account_operation(*line)
+    by_name = {message.name: message for message in messages}
+    for route in admin_routes.ROUTES:
+        paths.setdefault(admin_routes.PREFIX + route.path, {})[route.method.lower()] = admin_operation(route, by_name)
     for path, summary in OPERATORS:
         answers = {"200": described("Yes.", {"type": "string"}, "text/plain")}
         if path == "/readyz":
             answers["503"] = described("No: the server is stopping.", {"type": "string"}, "text/plain")
         paths[path] = {"get": {"operationId": path[1:], "tags": ["operators"], "summary": summary, "security": [], "responses": answers}}
-    schemas = components(messages)
-    for command in next(m for m in messages if m.name == "Command").fields:
+    schemas = {**components(messages), **admin_routes.SCHEMAS}
+    for command in by_name["Command"].fields:
         schemas.pop(command.type, None)  # Over HTTP a command is its path, query and body.
     document = {
         "openapi": "3.1.0",
         "info": {"title": "Kith over HTTP", "version": version,
-                 "description": "Every command of the protocol as a request. What each promises stands in docs/protocol.md."},
+                 "description": "Every command of the protocol as a request, accounts, and the server-side API under /v1/admin. What each "
+                                "promises stands in docs/protocol.md and docs/server-api.md."},
         "servers": [{"url": "/"}],
         "security": [{"bearer": []}],
-        "tags": [{"name": name} for name in ("commands", "accounts", "operators")],
+        "tags": [{"name": name} for name in ("commands", "accounts", "server-side", "operators")],
         "paths": paths,
-        "components": {"securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}}, "schemas": used_only(schemas, paths)},
+        "components": {"securitySchemes": SECURITY, "schemas": used_only(schemas, paths)},
     }
     return written(document)
 
