@@ -59,7 +59,8 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(Plant::count_)> 
                                                                                        "block_unheeded",
                                                                                        "block_unlisted",
                                                                                        "edit_drops_details",
-                                                                                       "mentions_unstored"};
+                                                                                       "mentions_unstored",
+                                                                                       "invite_outlives"};
 }
 
 #ifdef KITH_PLANT

@@ -64,6 +64,7 @@ enum class Plant : int {
   block_unlisted,         // A block holds, but is not shown to who made it.
   edit_drops_details,     // An edit leaves nothing of a message but its text.
   mentions_unstored,      // Whom a message mentions is told to those who are there, and forgotten.
+  invite_outlives,        // An invite brings in people after it expired.
   count_,
 };
 

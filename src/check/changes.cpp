@@ -123,6 +123,7 @@ void Changes::outcome(const At& at, std::uint32_t number) {
   Attempt& a = attempts_[number - 1];
   a.outcome = at.id;
   a.phase = at.operation.phase;
+  a.late = at.operation.late;
   if (a.phase != Phase::ok) return;
   if (a.fact.what == What::joined) {
     a.conversation = at.conversation;  // Which entry it became is not said.
@@ -289,7 +290,7 @@ void Changes::judge_twice() {
   }
 }
 
-// A link brings in as many as it is for, and nobody once it was ended. Only those count who never tried another one.
+// A link brings in as many as it is for, and nobody once it was ended. Only those count who can have come by no other one.
 void Changes::judge_invites() {
   for (const auto& [code, invite] : invites_) {
     std::map<Id, bool> by;  // Who tried it: by it alone.
@@ -297,7 +298,8 @@ void Changes::judge_invites() {
       if (a.fact.what == What::joined && a.code == code) by.try_emplace(a.fact.from, true);
     }
     for (const Attempt& a : attempts_) {
-      if (a.fact.what == What::joined && a.code != code && by.contains(a.fact.from)) by[a.fact.from] = false;
+      bool other = a.fact.what == What::joined && a.code != code && a.phase != Phase::fail;
+      if (other && by.contains(a.fact.from)) by[a.fact.from] = false;
     }
     const auto& facts = log(invite.conversation).facts;
     std::uint64_t came = 0;
@@ -309,6 +311,7 @@ void Changes::judge_invites() {
       last = std::max(last, fact.shown);
     }
     judge_ended(code, invite, by);
+    judge_expired(code, invite, by);
     if (invite.uses != 0 && came > invite.uses) {
       ledger_.found(Invariant::I3, invite.made, last,
                     "By an invite for " + std::to_string(invite.uses) + ", " + std::to_string(came) + " came.");
@@ -329,6 +332,24 @@ void Changes::judge_ended(std::uint64_t code, const Invite& invite, const std::m
       if (fact.what != What::joined || fact.from != user || fact.shown == 0 || first < invite.ended) continue;
       ledger_.found(Invariant::I10, invite.ended, fact.shown,
                     std::string(ledger_.users[user]) + " came in by an invite that had been ended.");
+    }
+  }
+}
+
+// Every attempt that may have brought them in came too late.
+void Changes::judge_expired(std::uint64_t code, const Invite& invite, const std::map<Id, bool>& by) {
+  for (const auto& [user, by_it_alone] : by) {
+    OpId late = 0;
+    bool in_time = false;
+    for (const Attempt& a : attempts_) {
+      if (a.fact.what != What::joined || a.code != code || a.fact.from != user || a.phase == Phase::fail) continue;
+      if (late == 0) late = a.invoke;
+      in_time = in_time || !a.late;
+    }
+    if (!by_it_alone || in_time || late == 0) continue;
+    for (const auto& [seq, fact] : log(invite.conversation).facts) {
+      if (fact.what != What::joined || fact.from != user || fact.shown == 0) continue;
+      ledger_.found(Invariant::I10, late, fact.shown, std::string(ledger_.users[user]) + " came in by an invite that had expired.");
     }
   }
 }

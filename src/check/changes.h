@@ -85,6 +85,7 @@ class Changes {
     Phase phase = Phase::info;
     std::uint64_t client_id = 0;
     std::uint64_t code = 0;  // Of an invite: a hash.
+    bool late = false;       // It had expired by then.
     Seen acked_before;
   };
   // A link into a group.
@@ -110,6 +111,7 @@ class Changes {
   void judge_twice();
   void judge_invites();
   void judge_ended(std::uint64_t code, const Invite& invite, const std::map<Id, bool>& by);
+  void judge_expired(std::uint64_t code, const Invite& invite, const std::map<Id, bool>& by);
   void fold(Id conversation);
   void fold_one(Id conversation, std::uint64_t seq, const Fact& fact);
 

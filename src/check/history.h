@@ -31,7 +31,7 @@ enum class Op : std::uint8_t {
   leave,           // conversation
   role,            // conversation, users, role
   update_group,    // conversation, text (the title)
-  join,            // code · ok: conversation, head, waiting
+  join,            // code · ok: conversation, head, waiting, late
   clear,           // conversation, seq · ok, as of the next: nothing
   hide,            // conversation, seq
   configure,       // conversation, settings
@@ -160,6 +160,7 @@ struct Operation {
   bool alone = false;                   // Any invoke: not on a connection that orders it (HTTP).
   bool approval = false;                // invite invoke
   bool waiting = false;                 // join ok: not in yet
+  bool late = false;                    // join ok: the link had expired before it was asked for
 
   std::optional<std::uint64_t> useq;    // sync, event, final
   std::optional<std::uint64_t> before;  // history

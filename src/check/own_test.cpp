@@ -406,5 +406,27 @@ TEST(I10Membership, SomebodyComesByALinkThatWasEnded) {
             "I10");
 }
 
+// Carol asks twice; what the answers were is to be filled in.
+std::string joined_twice(const std::string& first, const std::string& second) {
+  return kInvited + R"({"t":7,"p":"c1","op":"join","phase":"invoke","call":1,"code":"xyz"})" + "\n" +
+         R"({"t":8,"p":"c1","op":"join","call":1,)" + first + "}\n" +
+         R"({"t":9,"p":"c1","op":"join","phase":"invoke","call":2,"code":"xyz"})" + "\n" + R"({"t":10,"p":"c1","op":"join","call":2,)" +
+         second + "}\n" + R"(
+{"t":11,"p":"b1","op":"page","from":0,"to":3,"changes":[{"conv":"g","to":3,"entries":[{"seq":3,"kind":"group","what":"joined","from":"carol","users":["carol"]}]}]}
+)";
+}
+const std::string kRefusedJoin = R"("phase":"fail","code":"not_found")", kInTime = R"("phase":"ok","conv":"g","head":3)",
+                  kLate = kInTime + R"(,"late":true)", kUnknown = R"("phase":"info")";
+
+TEST(I10Membership, SomebodyComesByALinkThatHadExpired) {
+  EXPECT_EQ(violated(joined_twice(kRefusedJoin, kLate)), "I10");
+  EXPECT_EQ(violated(joined_twice(kLate, kLate)), "I10");
+}
+
+TEST(Good, WhoCameInTimeMayComeAgain) {
+  EXPECT_EQ(violated(joined_twice(kInTime, kLate)), "");
+  EXPECT_EQ(violated(joined_twice(kUnknown, kLate)), "");
+}
+
 }  // namespace
 }  // namespace kith::check

@@ -274,6 +274,8 @@ bool take_flags(Line& line, std::string_view key, json::element value) {
     take(line, key, value, o.approval);
   } else if (key == "waiting") {
     take(line, key, value, o.waiting);
+  } else if (key == "late") {
+    take(line, key, value, o.late);
   } else {
     return false;
   }

@@ -104,7 +104,7 @@ TEST(Writer, IsReadBackAsItWas) {
 {"t":9,"p":"a","op":"presence","phase":"ok","call":19,"users":["bob"]}
 {"t":9,"p":"a","op":"invite","phase":"invoke","call":20,"conv":"g","limit":1,"approval":true}
 {"t":9,"p":"a","op":"join","phase":"invoke","call":21,"code":"xyz"}
-{"t":9,"p":"a","op":"join","phase":"ok","call":21,"conv":"g","head":4,"waiting":true}
+{"t":9,"p":"a","op":"join","phase":"ok","call":21,"conv":"g","head":4,"waiting":true,"late":true}
 {"t":10,"op":"mark","name":"heal"}
 )";
   std::istringstream input(text);

@@ -171,6 +171,7 @@ void write_own(const Operation& o, Members& m, std::string& out) {
   m.text("presence", o.presence);
   m.flag("approval", o.approval);
   m.flag("waiting", o.waiting);
+  m.flag("late", o.late);
   m.flag("alone", o.alone);
   m.list("marks", o.marks, [&](const Mark& mark) {
     Members k(out);

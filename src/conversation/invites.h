@@ -33,7 +33,7 @@ struct InviteRow {
   std::uint32_t coming = 0;  // Entries that got their place and are not in `used` yet. Never stored.
   bool good(WallTime now) const {
     bool ended = revoked && !planted(Plant::invite_lives_on), room = uses == 0 || used + coming < uses;
-    return !ended && now < expires && (room || planted(Plant::invite_too_often));
+    return !ended && (now < expires || planted(Plant::invite_outlives)) && (room || planted(Plant::invite_too_often));
   }
 };
 

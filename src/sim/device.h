@@ -36,8 +36,13 @@ class Recorder {
   std::uint64_t acked = 0;
   // Messages that somebody asked to edit or to delete: then any text under their client ids is answered.
   std::set<std::pair<std::string, std::uint64_t>> changed;
-  // Links into groups, which people pass on among themselves: group and code.
-  std::vector<std::pair<std::string, std::string>> invites;
+  // A link into a group, which people pass on among themselves.
+  struct Link {
+    std::string group, code;
+    WallTime expires;
+    bool ended = false;  // Confirmed.
+  };
+  std::vector<Link> invites;
 
  private:
   World& world_;
@@ -120,6 +125,12 @@ class Device final : private Client {
     std::string conversation = {};  // Of a change …
     std::uint64_t target = 0;       // … and the message.
     std::string user = {};          // Of a wish about another user.
+    // Of a link: by the two clocks when it was asked for, and what it was asked for.
+    Instant asked = {};
+    WallTime wall = {};
+    WallTime expires = {};
+    std::string code = {};
+    std::set<std::string> ended = {};  // The links that had been ended by then.
   };
   struct Item {
     std::uint64_t head = 0, read = 0, unread = 0, cleared = 0;
@@ -178,6 +189,9 @@ class Device final : private Client {
   void do_group();
   void do_join();
   void do_invite(const std::string& group);
+  void list_invites(const std::string& group);
+  bool surely_past(const Call& call, WallTime end) const;
+  void change_permissions(const std::string& group);
   void invoke_own(check::Operation invoke, const wire::Command& what);
   void configure(const std::string& conversation);
   void do_own();
@@ -221,6 +235,7 @@ class Device final : private Client {
   void on(std::uint64_t re, wire::Presences& presences);
   void on(std::uint64_t re, wire::Preferences& preferences);
   void on(std::uint64_t re, wire::Invite& invite);
+  void on(std::uint64_t re, wire::Invites& invites);
   void on(std::uint64_t re, wire::Typing& typing);
   template <class T>
   void on(std::uint64_t, T&) {}

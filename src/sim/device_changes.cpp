@@ -260,6 +260,7 @@ void Device::do_group() {
       return change(std::move(invoke), {0, wire::SetRole{id, user, role}});
     }
     case 8: {
+      if (world_.chance(0.4)) return change_permissions(id);
       std::string title = user_ + " calls it " + std::to_string(world_.random().next());
       invoke.op = Op::update_group;
       invoke.text = title;
@@ -269,6 +270,17 @@ void Device::do_group() {
       // Not part of the history: that the server answers is enough.
       command(world_.chance(0.5) ? wire::Command{0, wire::GetMembers{id, 2, {}}} : wire::Command{0, wire::GetGroup{id}});
   }
+}
+
+// Half of the time back to what is usual: a group in which nobody may do anything shows little.
+void Device::change_permissions(const std::string& group) {
+  wire::Permissions wish{"guest", "member", "admin", "admin", "admin"};
+  std::string* const all[] = {&wish.send, &wish.add, &wish.remove, &wish.edit, &wish.moderate};
+  if (world_.chance(0.5)) *all[world_.between(0, 4)] = kRoles[world_.between(0, 2)];
+  Operation invoke;
+  invoke.op = Op::update_group;
+  invoke.conversation = group;
+  change(std::move(invoke), {0, wire::UpdateGroup{group, {}, std::move(wish)}});
 }
 
 std::string Device::new_text() { return user_ + ":" + std::to_string(world_.random().next()); }
@@ -326,6 +338,7 @@ void Device::on(std::uint64_t re, wire::Group& group) {
   auto call = calls_.find(re);
   if (call == calls_.end()) return;
   auto ok = operation(call->second.op, Phase::ok, re);
+  ok.late = ok.op == Op::join && surely_past(call->second, call->second.expires);
   calls_.erase(call);
   ok.conversation = group.conversation;
   ok.head = group.head;

@@ -116,6 +116,7 @@ void Device::on(std::uint64_t re, wire::Done&) {
   if (call == calls_.end()) return;
   Op op = call->second.op;
   wish_over(call->second);
+  for (auto& link : recorder_.invites) link.ended = link.ended || link.code == call->second.code;
   calls_.erase(call);
   recorder_.add(operation(op, Phase::ok, re));
 }

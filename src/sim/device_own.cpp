@@ -179,34 +179,57 @@ void Device::do_social() {
 // by then.
 void Device::do_join() {
   bool any = world_.chance(0.1);
-  std::vector<std::string> codes;
-  for (const auto& [group, code] : recorder_.invites) {
-    auto known = groups_.find(group);
-    if (any || known == groups_.end() || !known->second.members.contains(user_)) codes.push_back(code);
+  std::vector<const Recorder::Link*> links;
+  for (const auto& link : recorder_.invites) {
+    auto known = groups_.find(link.group);
+    if (any || known == groups_.end() || !known->second.members.contains(user_)) links.push_back(&link);
   }
-  if (codes.empty()) return;
-  std::size_t some = world_.chance(0.5) ? std::min<std::size_t>(codes.size(), 2) : codes.size();
+  if (links.empty()) return;
+  std::size_t some = world_.chance(0.5) ? std::min<std::size_t>(links.size(), 2) : links.size();
   auto invoke = operation(Op::join, Phase::invoke);
-  const std::string& code = codes[world_.random().below(some)];
-  invoke.code = code;
-  invoke_own(std::move(invoke), {0, wire::Join{code}});
+  const Recorder::Link& link = *links[world_.random().below(some)];
+  invoke.code = link.code;
+  invoke_own(std::move(invoke), {0, wire::Join{link.code}});
+  Call& call = calls_.rbegin()->second;
+  call.asked = world_.now();
+  call.wall = world_.wall();
+  call.expires = link.expires;
+}
+
+// At the server, all the time since it was asked.
+bool Device::surely_past(const Call& call, WallTime end) const { return call.wall.ms >= end.ms && world_.turned_back() < call.asked; }
+
+void Device::list_invites(const std::string& group) {
+  std::uint64_t id = command({0, wire::GetInvites{group}});
+  Call& call = calls_[id];
+  call.unrecorded = true;
+  call.conversation = group;
+  call.asked = world_.now();
+  call.wall = world_.wall();
+  for (const auto& link : recorder_.invites) {
+    if (link.ended) call.ended.insert(link.code);
+  }
 }
 
 void Device::do_invite(const std::string& group) {
   const auto& all = recorder_.invites;
-  auto own = std::find_if(all.begin(), all.end(), [&](const auto& invite) { return invite.first == group; });
+  if (world_.chance(0.3)) return list_invites(group);
+  auto own = std::find_if(all.begin(), all.end(), [&](const auto& invite) { return invite.group == group; });
   if (own != all.end() && world_.chance(0.4)) {
     auto invoke = operation(Op::end_invite, Phase::invoke);
     invoke.conversation = group;
-    invoke.code = own->second;
-    return invoke_own(std::move(invoke), {0, wire::RevokeInvite{group, own->second}});
+    invoke.code = own->code;
+    invoke_own(std::move(invoke), {0, wire::RevokeInvite{group, own->code}});
+    calls_.rbegin()->second.code = own->code;
+    return;
   }
+  auto seconds = static_cast<std::uint32_t>(world_.chance(0.4) ? world_.between(1, 6) : 0);
   auto uses = static_cast<std::uint32_t>(world_.between(0, 2));
   auto invoke = operation(Op::invite, Phase::invoke);
   invoke.conversation = group;
   invoke.limit = uses;
   invoke.approval = world_.chance(0.2);
-  invoke_own(std::move(invoke), {0, wire::CreateInvite{group, 0, uses, invoke.approval}});
+  invoke_own(std::move(invoke), {0, wire::CreateInvite{group, seconds, uses, invoke.approval}});
 }
 
 // Nothing that counts is missing above `floor`.
@@ -266,7 +289,23 @@ void Device::on(std::uint64_t re, wire::Invite& invite) {
   auto ok = operation(Op::invite, Phase::ok, re);
   ok.code = invite.code;
   recorder_.add(ok);
-  recorder_.invites.emplace_back(invite.conversation, invite.code);
+  recorder_.invites.push_back({invite.conversation, invite.code, invite.expires});
+}
+
+// Not part of the history, but none of them may be at its end; and somebody who waits gets an answer.
+void Device::on(std::uint64_t re, wire::Invites& invites) {
+  auto found = calls_.find(re);
+  if (found == calls_.end()) return;
+  Call asked = std::move(found->second);
+  calls_.erase(found);
+  for (const auto& invite : invites.items) {
+    if (surely_past(asked, invite.expires)) recorder_.violation(process_ + " is shown a link that has expired");
+    if (asked.ended.contains(invite.code)) recorder_.violation(process_ + " is shown a link that was ended");
+  }
+  if (invites.waiting.empty() || winding_up_) return;
+  const std::string& user = invites.waiting[world_.random().below(invites.waiting.size())];
+  if (world_.chance(0.5)) return admit(asked.conversation, {user});
+  command({0, wire::RefuseJoin{asked.conversation, user}});
 }
 
 void Device::on(std::uint64_t, wire::Typing& typing) {

@@ -64,6 +64,8 @@ struct TwinOf {
   Twin operator()(const wire::Prefer&) const { return {"PATCH", "/v1/preferences"}; }
   Twin operator()(const wire::CreateInvite& c) const { return {"POST", group(c.conversation) + "/invites"}; }
   Twin operator()(const wire::RevokeInvite& c) const { return {"DELETE", group(c.conversation) + "/invites" + part(c.code)}; }
+  Twin operator()(const wire::GetInvites& c) const { return {"GET", group(c.conversation) + "/invites"}; }
+  Twin operator()(const wire::RefuseJoin& c) const { return {"DELETE", group(c.conversation) + "/waiting" + part(c.user)}; }
   Twin operator()(const wire::Join& c) const { return {"POST", "/v1/invites" + part(c.code)}; }
   template <class T>
   Twin operator()(const T&) const {

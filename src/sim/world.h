@@ -25,7 +25,11 @@ class World {
 
   Instant now() const { return now_; }
   WallTime wall() const { return {kWallStart + now_.ns / 1'000'000 + wall_skew_ms_}; }
-  void skew_wall(std::int64_t ms) { wall_skew_ms_ += ms; }
+  void skew_wall(std::int64_t ms) {
+    wall_skew_ms_ += ms;
+    if (ms < 0) turned_back_ = now_;
+  }
+  Instant turned_back() const { return turned_back_; }  // When the wall clock went back last.
   SeededRandom& random() { return random_; }
 
   // Chances and amounts, all from the seed.
@@ -68,6 +72,7 @@ class World {
   SeededRandom random_;
   Instant now_{1'000'000'000};
   std::int64_t wall_skew_ms_ = 0;
+  Instant turned_back_;
   std::uint64_t next_order_ = 0, events_ = 0, hash_ = 1469598103934665603ull;
   std::uint32_t next_loop_ = 1, current_loop_ = 0;
   std::shared_ptr<std::map<Key, Event>> queue_;
