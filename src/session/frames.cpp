@@ -169,6 +169,8 @@ wire::Message message_of(std::string conversation, const Entry& entry) {
   for (const Revision& edit : details.edits) out.edits.push_back({edit.seq.value, edit.time});
   if (entry.version > entry.seq) out.version = entry.version.value;
   for (const Reaction& reaction : details.reactions) out.reactions.push_back({reaction.emoji, texts(reaction.users)});
+  // Erased on another loop meanwhile: perhaps with a part of what it said, which is not how a message looks.
+  if (entry.erased()) return message_of(std::move(out.conversation), entry);
   return out;
 }
 
